@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { canonicalJson, sha256, UserError } from '@mlops-actions/core';
+
+/** One file of a tree. `path` is relative, with `/`. */
+export interface TreeFile {
+  readonly path: string;
+  readonly bytes: number;
+  /** SHA-256, 64 hex digits. */
+  readonly sha256: string;
+}
+
+/** The files of a tree in the order of their paths, and the digest that they make together. */
+export interface Tree {
+  readonly digest: string;
+  readonly files: readonly TreeFile[];
+  readonly bytes: number;
+}
+
+/** Folders that never belong to an artifact: they differ between machines that hold the same work. */
+const ignoredFolders = new Set(['.git', 'node_modules', '__pycache__', '.mlops', '.venv', '.ipynb_checkpoints']);
+
+/**
+ * Reads every file below `folder` and digests it. The digest depends on paths and contents only: not on times, owners, modes or order.
+ * A symbolic link or a special file is a `UserError`: what it points at would escape the digest.
+ */
+export async function readTree(folder: string, signal?: AbortSignal): Promise<Tree> {
+  const files: TreeFile[] = [];
+  for (const path of await listFiles(folder)) {
+    signal?.throwIfAborted();
+    files.push(await digestFile(folder, path));
+  }
+  return treeOf(files);
+}
+
+/** The tree that these files make. */
+export function treeOf(files: readonly TreeFile[]): Tree {
+  const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
+  return {
+    digest: `sha256:${sha256(canonicalJson(sorted.map(({ path, bytes, sha256 }) => [path, bytes, sha256])))}`,
+    files: sorted,
+    bytes: sorted.reduce((sum, file) => sum + file.bytes, 0),
+  };
+}
+
+/** Relative paths of the files below `folder`, sorted by code point. */
+export async function listFiles(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  const visit = async (relative: string): Promise<void> => {
+    for (const entry of await readdir(join(folder, relative), { withFileTypes: true })) {
+      const path = relative === '' ? entry.name : `${relative}/${entry.name}`;
+      if (entry.isDirectory()) {
+        if (!ignoredFolders.has(entry.name)) await visit(path);
+      } else if (entry.isFile()) {
+        found.push(path);
+      } else {
+        throw new UserError(
+          `${join(folder, path)} is not a plain file. Replace the link or special file by its content.`,
+        );
+      }
+    }
+  };
+  await visit('');
+  return found.sort((a, b) => (a < b ? -1 : 1));
+}
+
+async function digestFile(folder: string, path: string): Promise<TreeFile> {
+  const hash = createHash('sha256');
+  const { size } = await lstat(join(folder, path));
+  await pipeline(createReadStream(join(folder, path)), hash);
+  return { path, bytes: size, sha256: hash.digest('hex') };
+}

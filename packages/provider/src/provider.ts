@@ -1,0 +1,33 @@
+import type { Clock, Log } from '@mlops-actions/core';
+import type { DatasetStore } from './datasets.ts';
+import type { EndpointService } from './endpoints.ts';
+import type { JobService } from './jobs.ts';
+import type { ModelRegistry } from './models.ts';
+
+/** The names a user can write in `provider:` today. A name is added when its package passes the contract suite. */
+export const providerNames = ['local'] as const;
+export type ProviderName = (typeof providerNames)[number];
+
+/** Where the machine-learning work runs. Every provider passes the contract suite in `contract/`. */
+export interface Provider {
+  readonly name: ProviderName;
+  readonly datasets: DatasetStore;
+  readonly jobs: JobService;
+  readonly models: ModelRegistry;
+  readonly endpoints: EndpointService;
+}
+
+/** What a provider is given: effects, so that it can be tested with others. */
+export interface ProviderEffects {
+  readonly log: Log;
+  readonly clock: Clock;
+  /** The environment for user code that runs on this machine, already without secrets. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Uniform in [0, 1); for jitter only. */
+  readonly random: () => number;
+}
+
+/** Common to every call that may take long. */
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+}

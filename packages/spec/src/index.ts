@@ -1,0 +1,3 @@
+export * from './define.ts';
+export * from './names.ts';
+export * from './parse.ts';
