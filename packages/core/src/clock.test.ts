@@ -1,0 +1,16 @@
+import { expect, test } from '@jest/globals';
+import { systemClock } from './clock.ts';
+
+test('sleep rejects with the reason of a signal, before or during', async () => {
+  const controller = new AbortController();
+  const sleeping = systemClock.sleep(60_000, controller.signal);
+  controller.abort(new Error('stop'));
+  await expect(sleeping).rejects.toThrow('stop');
+  await expect(systemClock.sleep(60_000, controller.signal)).rejects.toThrow('stop');
+});
+
+test('sleep resolves after the time given', async () => {
+  const start = systemClock.now().getTime();
+  await systemClock.sleep(20);
+  expect(systemClock.now().getTime() - start).toBeGreaterThanOrEqual(19);
+});
