@@ -55,7 +55,9 @@ function looksLikeReference(text: string): boolean {
 async function findDataset(datasets: DatasetStore, where: string, reference: string): Promise<DatasetVersion> {
   const [, name = '', version] = /^([^@]+)(?:@([1-9]\d{0,8}))?$/.exec(reference) ?? [];
   if (!isResourceName(name)) {
-    throw new UserError(`${where} is "${reference.slice(0, 80)}". It must be a dataset version: name@version (churn@3).`);
+    throw new UserError(
+      `${where} is "${reference.slice(0, 80)}". It must be a dataset version: name@version (churn@3).`,
+    );
   }
   const found = await datasets.get(name, version === undefined ? undefined : Number(version));
   if (found !== undefined) return found;

@@ -26,7 +26,9 @@ export async function makePlan(inputs: TrainInputs, context: Context, datasets: 
   const tuning = inputs.tune === undefined ? undefined : parseTuning(inputs.tune);
   checkNames(inputs, tuning);
   if (tuning !== undefined && inputs.wait === 'none') {
-    throw new UserError('Inputs `tune` and `wait: none` do not go together: a search follows its trials. Use wait: inline.');
+    throw new UserError(
+      'Inputs `tune` and `wait: none` do not go together: a search follows its trials. Use wait: inline.',
+    );
   }
   const path = (text: string): string => resolve(context.workingDirectory, text);
   const metricsFile = path(inputs.metricsFile);

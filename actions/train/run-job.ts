@@ -14,21 +14,28 @@ const shownLines = 20;
 /** The part of a context that running a job needs. */
 export type JobContext = Pick<Context, 'log' | 'signal'>;
 
+/** Whoever watches a job. */
+export interface JobObserver {
+  onSubmitted?(job: JobState, attached: boolean): void;
+  onLine?(line: string): void;
+}
+
 /**
- * Submits a job and follows it to its end; every line of its log goes to `onLine`. When the step is cancelled or the job is lost, nothing of it is left
+ * Submits a job and follows it to its end. When the step is cancelled or the job is lost, nothing of it is left
  * running. A job that does not complete is a `UserError` with its reason and last lines.
  */
 export async function runJob(
   jobs: JobService,
   request: JobRequest,
   { signal }: JobContext,
-  onLine: (line: string) => void,
+  observer: JobObserver = {},
 ): Promise<Trained> {
   const last: string[] = [];
   try {
     const { job, attached } = await jobs.submit(request, { signal });
+    observer.onSubmitted?.(job, attached);
     for await (const line of jobs.follow(job.name, { signal })) {
-      onLine(line);
+      observer.onLine?.(line);
       last.push(line);
       if (last.length > shownLines) last.shift();
     }
@@ -59,7 +66,10 @@ export async function startJob(
 }
 
 export function describeAttachment(log: Log, job: JobState, attached: boolean): void {
-  if (!attached) return log.log('info', `Started job ${job.name}.`);
+  if (!attached) {
+    log.log('info', `Started job ${job.name}.`);
+    return;
+  }
   const how = isFinal(job.status) ? 'has done this work already' : 'is at this work already';
   log.log('notice', `Job ${job.name} ${how}; nothing new is started.`);
 }
@@ -69,7 +79,8 @@ function failure(job: JobState, last: readonly string[]): string {
   const reason = job.reason ?? `The job ended as ${job.status}.`;
   const exception = exceptionIn(last);
   const head = exception === undefined ? reason : `${exception}\n${reason}`;
-  const lines = last.length === 0 ? 'It printed nothing.' : `Last lines of its log:\n${last.map((line) => `  ${line}`).join('\n')}`;
+  const lines =
+    last.length === 0 ? 'It printed nothing.' : `Last lines of its log:\n${last.map((line) => `  ${line}`).join('\n')}`;
   return `${head}\nJob ${job.name}. ${lines}`;
 }
 

@@ -27,8 +27,15 @@ export async function findSource(
   await requireFolder(sourceDir);
   const script = resolve(sourceDir, entryPoint);
   const path = relative(sourceDir, script);
-  if (path === '' || path.startsWith('..') || resolve(sourceDir, path) !== script || resolve(entryPoint) === entryPoint) {
-    throw new UserError(`Input \`entry-point\` is "${entryPoint}". It must be a file inside \`source-dir\` (${sourceDir}).`);
+  if (
+    path === '' ||
+    path.startsWith('..') ||
+    resolve(sourceDir, path) !== script ||
+    resolve(entryPoint) === entryPoint
+  ) {
+    throw new UserError(
+      `Input \`entry-point\` is "${entryPoint}". It must be a file inside \`source-dir\` (${sourceDir}).`,
+    );
   }
   await requireFile(script, entryPoint, sourceDir);
   return {

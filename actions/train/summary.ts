@@ -5,7 +5,8 @@ import { inWords, type SearchResult, type TrialOutcome } from './tune.ts';
 /** The run's summary of one job, as Markdown. */
 export function jobSummary(job: JobState): string {
   const metrics = Object.entries(job.metrics).map(([name, value]) => [name, String(value)]);
-  const table = metrics.length === 0 ? 'The script reported no metrics.\n' : markdownTable(['Metric', 'Value'], metrics);
+  const table =
+    metrics.length === 0 ? 'The script reported no metrics.\n' : markdownTable(['Metric', 'Value'], metrics);
   return `### Training: \`${job.name}\`\n\n${table}`;
 }
 

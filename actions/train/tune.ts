@@ -9,9 +9,9 @@ import {
   UserError,
 } from '@mlops-actions/core';
 import type { JobService, JobState } from '@mlops-actions/provider';
+import type { Plan } from './plan.ts';
 import type { JobContext } from './run-job.ts';
 import { runJob, type Trained } from './run-job.ts';
-import type { Plan } from './plan.ts';
 
 /** One trial as it ended: with its job, or with why it has none. */
 export interface TrialOutcome extends FinishedTrial {
@@ -44,13 +44,13 @@ export async function search(
   for (;;) {
     const round = nextRound(tuning, outcomes);
     if (round.length === 0) break;
-    announce(round.map((trial) => plan.request(texts(trial.parameters)).name));
+    announce(round.map((trial) => plan.request(parameterTexts(trial.parameters)).name));
     await runRound(round, tuning, plan, jobs, context, outcomes);
   }
   return resultOf(tuning, outcomes);
 }
 
-/** Ends with the round's outcomes in `outcomes`. A cancelled step stops every trial before this rejects. */
+/** Ends with the round's outcomes in `outcomes`. When the step is cancelled or cannot go on, every trial is stopped before this rejects. */
 async function runRound(
   round: readonly Trial[],
   tuning: Tuning,
@@ -61,12 +61,19 @@ async function runRound(
 ): Promise<void> {
   const waiting = [...round];
   const total = outcomes.length + round.length;
+  const breakdown = new AbortController();
+  const signal = AbortSignal.any([context.signal, breakdown.signal]);
   const work = async (): Promise<void> => {
-    for (let trial = waiting.shift(); trial !== undefined; trial = waiting.shift()) {
-      context.signal.throwIfAborted();
-      const outcome = await runTrial(trial, tuning, plan, jobs, context);
-      outcomes.push(outcome);
-      context.log.log('info', progressLine(outcome, total, tuning, outcomes));
+    try {
+      for (let trial = waiting.shift(); trial !== undefined; trial = waiting.shift()) {
+        signal.throwIfAborted();
+        const outcome = await runTrial(trial, tuning, plan, jobs, { ...context, signal });
+        outcomes.push(outcome);
+        context.log.log('info', progressLine(outcome, total, tuning, outcomes));
+      }
+    } catch (error) {
+      breakdown.abort(error);
+      throw error;
     }
   };
   const workers = Array.from({ length: Math.min(tuning.parallel, round.length) }, work);
@@ -82,10 +89,10 @@ async function runTrial(
   jobs: JobService,
   context: JobContext,
 ): Promise<TrialOutcome> {
-  const request = plan.request(texts(trial.parameters));
+  const request = plan.request(parameterTexts(trial.parameters));
   let trained: Trained;
   try {
-    trained = await runJob(jobs, request, context, () => {});
+    trained = await runJob(jobs, request, context);
   } catch (error) {
     if (context.signal.aborted || !(error instanceof UserError)) throw error;
     return { trial, objective: undefined, job: request.name, attached: false, reason: error.message };
@@ -135,6 +142,7 @@ export function inWords(parameters: Parameters): string {
     .join(' ');
 }
 
-function texts(parameters: Parameters): Record<string, string> {
+/** Hyperparameters as a job takes them. */
+export function parameterTexts(parameters: Parameters): Record<string, string> {
   return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value)]));
 }
