@@ -1,1 +1,2 @@
+export * from './daemon.ts';
 export * from './local-provider.ts';
