@@ -1,2 +1,5 @@
 export * from './datasets.ts';
+export * from './endpoints.ts';
+export * from './fixtures.ts';
 export * from './models.ts';
+export * from './serving-script.ts';
