@@ -34,6 +34,13 @@ export function description(input: InputSpec): string {
   return [input.help, ruleSentence(input)].filter((part) => part !== undefined).join(' ');
 }
 
+/** `description`, and for a secret how to pass it; for pages and manifests of CI systems. */
+export function descriptionForCi(input: InputSpec): string {
+  return input.secret
+    ? `${description(input)} Secret: pass it from the secrets of your CI system.`
+    : description(input);
+}
+
 /** Inputs by their heading: those without one first, then in the order of each heading's first input. */
 export function groupsOf(
   inputs: Readonly<Record<string, InputSpec>>,
