@@ -17,11 +17,6 @@ export function pascalCase(name: string): string {
   return camel.charAt(0).toUpperCase() + camel.slice(1);
 }
 
-/** `modelUri` → `model-uri`, the way back from `camelCase` and `pascalCase` for names without a word that starts with a digit. */
-export function kebabCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter, index: number) => (index === 0 ? '' : '-') + letter.toLowerCase());
-}
-
 /** The variable in which GitHub's runner passes an input: `INPUT_MODEL-URI`. */
 export function githubVariable(name: string): string {
   return `INPUT_${name.replace(/ /g, '_').toUpperCase()}`;
