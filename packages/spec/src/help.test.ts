@@ -19,17 +19,17 @@ Options:
   --notes <text>              Shown in the report.
 
 Common:
-  --provider <choice>         Where the work runs. One of: local, sagemaker. Default: local.
+  --provider <choice>         Where the work runs. One of: local, sagemaker. Default: \`local\`.
   --dry-run                   Print the plan | change nothing.
   --use-cache                 Use what is there. On unless --use-cache=false.
   --api-token <text>          Opens the endpoint. Secret: set MLOPS_API_TOKEN rather than write it
                               here.
 
 Resources:
-  --instance-count <number>   How many machines. Must be a whole number from 1 to 100. Default: 1.
+  --instance-count <number>   How many machines. Must be a whole number from 1 to 100. Default: \`1\`.
   --ratio <number>            A share of the traffic. Must be a number of at least 0.
   --max-runtime <time>        When to give up. Must be a length of time such as 90s, 45m, 2h, 1h30m
-                              or 1d, from 1m to 5d. Default: 1h.
+                              or 1d, from 1m to 5d. Default: \`1h\`.
 
 Outputs, as name=value lines:
   model-uri                   Where the model is.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { sample, small } from '../../test/samples.ts';
-import { type ActionSpec, choice, duration, flag, type InputSpec, list, number, text } from '../define.ts';
+import { type ActionSpec, choice, duration, type InputSpec, list, mapping, number, text, yaml } from '../define.ts';
 import { specFaults } from './spec-faults.ts';
 
 const help = 'Help.';
@@ -16,6 +16,9 @@ async function inputFaults(input: InputSpec, name = 'it'): Promise<string[]> {
 }
 
 test('good specs have none', async () => {
+  expect(await inputFaults(choice(['a'], { help, default: 'a' }))).toEqual([]);
+  expect(await inputFaults(mapping({ help, secret: true }))).toEqual([]);
+
   expect(await specFaults(sample)).toEqual([]);
   expect(await specFaults(small)).toEqual([]);
 });
@@ -63,14 +66,15 @@ describe('an input', () => {
     ['a default that is no number', number({ help, default: Number.NaN }), 'a number'],
     ['min above max', number({ help, min: 2, max: 1 }), 'min above its max'],
     ['a default that is no choice', { ...choice(['a', 'b'], { help }), default: 'c' } as InputSpec, 'one of: a, b'],
-    ['one choice', choice(['a'], { help }), 'fewer than two'],
+    ['no choice', choice([], { help }), 'no values'],
     ['a choice twice', choice(['a', 'a', 'b'], { help }), 'a value twice'],
     ['a padded choice', choice(['a ', 'b'], { help }), 'padded'],
     ['a default that is no time', duration({ help, default: '90' }), 'a length of time'],
     ['a default below the min', duration({ help, default: '1s', min: '1m' }), 'at least 1m'],
     ['a limit that is no time', duration({ help, max: '1w' }), 'has the max "1w"'],
     ['times the wrong way round', duration({ help, min: '2h', max: '1h' }), 'min above its max'],
-    ['a secret flag', flag({ help, secret: true }), 'secret flag'],
+    ['a secret list', list({ help, secret: true }), 'is a secret list'],
+    ['secret YAML', yaml({ help, secret: true }), 'is a secret yaml'],
   ])('with %s', async (_, input, expected) => {
     const found = await inputFaults(input);
     expect(found).toHaveLength(1);
