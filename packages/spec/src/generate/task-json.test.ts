@@ -99,6 +99,13 @@ describe('the task of a spec', () => {
     expect([validate(least), validate.errors]).toEqual([true, null]);
   });
 
+  test('a group with a required input is open', () => {
+    const { name, ...others } = sample.inputs;
+    const grouped = { ...sample, inputs: { name: { ...name, group: 'Common' }, ...others } };
+    const { groups } = JSON.parse(taskJson(grouped, '1.0.0')) as { groups: { isExpanded: boolean }[] };
+    expect(groups.map((group) => group.isExpanded)).toEqual([true, false]);
+  });
+
   test('names', () => {
     expect(taskName('train')).toBe('MlopsTrain');
     expect(groupName('Provider: local')).toBe('providerLocal');
