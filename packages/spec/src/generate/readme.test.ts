@@ -32,6 +32,11 @@ describe('tables for README pages', () => {
     expect(inputTables(small)).toBe('None.\n');
   });
 
+  test('what would be HTML is text, and code stays code', () => {
+    const help = 'A <b> and `<name>.json` or `a|b`.';
+    expect(outputTable({ ...small, outputs: { a: { help } } })).toContain('| A &lt;b> and `<name>.json` or `a\\|b`. |');
+  });
+
   test('outputs and steps', () => {
     expect(outputTable(sample)).toBe(`| Output | What it is |
 | --- | --- |

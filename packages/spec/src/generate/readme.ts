@@ -52,6 +52,12 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return lines.join('').replaceAll('|  |', '| |');
 }
 
+/** Text for a cell: on one line, and no `<name>` that would be taken for HTML, except in code, where it is safe and shown as it is. */
 function cell(text: string): string {
-  return text.replace(/\s+/g, ' ').replaceAll('|', '\\|').replaceAll('<', '&lt;');
+  return text
+    .replace(/\s+/g, ' ')
+    .replaceAll('|', '\\|')
+    .split(/(`[^`]*`)/)
+    .map((part) => (part.startsWith('`') ? part : part.replaceAll('<', '&lt;')))
+    .join('');
 }
