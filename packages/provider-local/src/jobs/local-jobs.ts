@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '@mlops-actions/core';
-import { errorCode, identify, isAlive } from '@mlops-actions/files';
+import { errorCode, identify, isAlive, workingFolders } from '@mlops-actions/files';
 import {
   isFinal,
   type JobRequest,
@@ -70,7 +70,7 @@ export function localJobs(store: Store, options: LocalJobsOptions): JobService {
     const folder = await emptyFolder(store, job, known?.attempt);
     await writeJob(store, job);
     try {
-      await copyFolder(request.sourceDir, jobFolders(folder).code, store.root, signal);
+      await copyFolder(request.sourceDir, jobFolders(folder).code, store.root, { without: workingFolders, signal });
       return { job: stateOf(store, await launch(store, job, request.environment, options)), attached: false };
     } catch (error) {
       const status = signal?.aborted ? 'Stopped' : 'Failed';
