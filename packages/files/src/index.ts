@@ -1,3 +1,5 @@
+export * from './copy.ts';
+export * from './error-code.ts';
 export * from './lock.ts';
 export * from './processes.ts';
 export * from './tree.ts';

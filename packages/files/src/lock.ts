@@ -1,13 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { type Clock, systemClock, UserError } from '@mlops-actions/core';
+import { errorCode } from './error-code.ts';
 import { identify, isAlive, type ProcessIdentity } from './processes.ts';
-
-/** What a lock file holds: its owner, or null once released. */
-interface Ticket {
-  readonly owner: ProcessIdentity | null;
-}
 
 export interface LockOptions {
   readonly clock?: Clock;
@@ -17,85 +13,114 @@ export interface LockOptions {
   readonly patience?: number;
 }
 
+/** The one file in a lock's folder. Its name says everything: `<number>.free` or `<number>.<pid>.<start>`. */
+interface Ticket {
+  readonly file: string;
+  readonly number: number;
+  /** Undefined when the lock is free. */
+  readonly owner: ProcessIdentity | undefined;
+}
+
 /**
- * Runs `body` while holding the lock kept in `folder`, against every other process of this machine.
+ * Runs `body` while holding the lock kept in `folder`, against every other process of this machine. Not re-entrant. Rejects with a
+ * `UserError` when a living owner keeps it longer than `patience`, and with the signal's reason when that aborts first.
  *
- * A lock is a folder of numbered tickets; the highest number decides. It is free when that ticket is released or its owner is dead,
- * and taken by creating the next number, which `link` lets exactly one process do. The highest ticket is only ever removed by the
- * owner of a higher one, so the number never falls and a process that was slow to look finds itself outbid. A killed owner needs no
- * clean-up.
+ * The folder holds exactly one empty file. Taking the lock renames `<n>.free`, or a dead owner's `<n>.<pid>.<start>`, to
+ * `<n+1>.<own pid>.<start>`; giving it back renames that to `<n+1>.free`. The number only grows, so no name ever comes back, and a
+ * rename succeeds for exactly one of the processes that saw the same name: the others find it gone and look again. A killed owner
+ * needs no clean-up.
  */
 export async function withLock<T>(folder: string, body: () => Promise<T>, options: LockOptions = {}): Promise<T> {
   const release = await acquire(folder, options);
+  let result: T;
   try {
-    return await body();
-  } finally {
-    await release();
+    result = await body();
+  } catch (error) {
+    // The body's error is the one to report; a lock that cannot be given back is free as soon as this process ends.
+    await release().catch(() => {});
+    throw error;
   }
+  await release();
+  return result;
 }
 
 async function acquire(folder: string, options: LockOptions): Promise<() => Promise<void>> {
   const { clock = systemClock, random = Math.random, signal, patience = 60_000 } = options;
-  await mkdir(folder, { recursive: true });
+  const self = identify(process.pid);
+  if (self === undefined) throw new Error('This process cannot find itself in the process table.');
   const deadline = clock.now().getTime() + patience;
   for (let attempt = 0; ; attempt++) {
     signal?.throwIfAborted();
-    const highest = await highestTicket(folder);
-    if (highest.free && (await take(folder, highest.number + 1)))
-      return () => writeTicket(folder, highest.number + 1, null);
+    const ticket = await readTicket(folder);
+    if (ticket !== undefined && (ticket.owner === undefined || !isAlive(ticket.owner))) {
+      const number = ticket.number + 1;
+      const taken = ownedName(number, self);
+      if (await renamed(folder, ticket.file, taken)) return () => giveBack(folder, taken, number);
+    }
     if (clock.now().getTime() > deadline) {
       throw new UserError(
-        `${folder} is locked by process ${highest.owner?.pid ?? 'unknown'}, which still runs. Wait for it or end it.`,
+        `${folder} is locked by process ${ticket?.owner?.pid ?? 'unknown'}, which still runs. Wait for it or end it.`,
       );
     }
     await clock.sleep(random() * Math.min(100, 5 * 2 ** Math.min(attempt, 10)), signal);
   }
 }
 
-interface Highest {
-  readonly number: number;
-  readonly free: boolean;
-  readonly owner?: ProcessIdentity | null;
+async function giveBack(folder: string, taken: string, number: number): Promise<void> {
+  if (await renamed(folder, taken, `${number}.free`)) return;
+  throw new Error(`The lock ${folder} was removed or taken while it was held. Are several machines using this folder?`);
 }
 
-async function highestTicket(folder: string): Promise<Highest> {
-  const number = Math.max(0, ...(await ticketNumbers(folder)));
-  if (number === 0) return { number, free: true };
-  try {
-    const { owner } = JSON.parse(await readFile(join(folder, String(number)), 'utf8')) as Ticket;
-    return { number, free: owner === null || !isAlive(owner), owner };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { number, free: false };
+/** The newest ticket; undefined when a rename was in progress while the folder was read. Makes the lock when it is not there. */
+async function readTicket(folder: string): Promise<Ticket | undefined> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') return [];
     throw error;
-  }
+  });
+  const tickets = names.map(parseTicket).filter((ticket) => ticket !== undefined);
+  if (tickets.length === 0) await createLock(folder);
+  return tickets.reduce<Ticket | undefined>(
+    (newest, ticket) => (newest === undefined || ticket.number >= newest.number ? ticket : newest),
+    undefined,
+  );
 }
 
-async function ticketNumbers(folder: string): Promise<number[]> {
-  return (await readdir(folder)).filter((name) => /^\d+$/.test(name)).map(Number);
+function parseTicket(file: string): Ticket | undefined {
+  const match = /^(\d+)\.(?:free|(\d+)\.(.*))$/.exec(file);
+  if (match === null) return undefined;
+  const [, number, pid, started] = match;
+  const owner = pid === undefined ? undefined : { pid: Number(pid), started: decodeURIComponent(started ?? '') };
+  return { file, number: Number(number), owner };
 }
 
-/** Creates ticket `number`; false when another process was faster or has gone past it. Clears the lower ones. */
-async function take(folder: string, number: number): Promise<boolean> {
-  const owner = identify(process.pid);
-  const draft = join(folder, `${randomUUID()}.tmp`);
-  await writeFile(draft, JSON.stringify({ owner }));
+function ownedName(number: number, owner: ProcessIdentity): string {
+  return `${number}.${owner.pid}.${encodeURIComponent(owner.started)}`;
+}
+
+/** Makes the folder with its first ticket in one rename, which fails when the folder is there with a ticket in it. */
+async function createLock(folder: string): Promise<void> {
+  await mkdir(dirname(folder), { recursive: true });
+  const draft = `${folder}.${randomUUID()}.tmp`;
+  await mkdir(draft);
   try {
-    await link(draft, join(folder, String(number)));
+    await writeFile(join(draft, '0.free'), '');
+    await rename(draft, folder);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
+    if (!alreadyThere.has(errorCode(error) ?? '')) throw error;
   } finally {
-    await rm(draft, { force: true });
+    await rm(draft, { recursive: true, force: true });
   }
-  const others = await ticketNumbers(folder);
-  const outbid = others.some((other) => other > number);
-  const obsolete = outbid ? [number] : others.filter((other) => other < number);
-  await Promise.all(obsolete.map((other) => rm(join(folder, String(other)), { force: true })));
-  return !outbid;
 }
 
-async function writeTicket(folder: string, number: number, owner: ProcessIdentity | null): Promise<void> {
-  const draft = join(folder, `${randomUUID()}.tmp`);
-  await writeFile(draft, JSON.stringify({ owner }));
-  await rename(draft, join(folder, String(number)));
+/** What systems answer to renaming a folder onto one that is not empty. */
+const alreadyThere = new Set(['ENOTEMPTY', 'EEXIST', 'EPERM']);
+
+async function renamed(folder: string, from: string, to: string): Promise<boolean> {
+  try {
+    await rename(join(folder, from), join(folder, to));
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
 }

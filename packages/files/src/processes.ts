@@ -17,6 +17,7 @@ export function identify(pid: number): ProcessIdentity | undefined {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return undefined;
   }
+  if (process.platform === 'win32') return { pid, started: '' };
   return process.platform === 'linux' ? identifyOnLinux(pid) : identifyByPs(pid);
 }
 

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { canonicalJson, sha256, UserError } from '@mlops-actions/core';
 
 /** One file of a tree. `path` is relative, with `/`. */
@@ -31,7 +30,7 @@ export async function readTree(folder: string, signal?: AbortSignal): Promise<Tr
   const files: TreeFile[] = [];
   for (const path of await listFiles(folder)) {
     signal?.throwIfAborted();
-    files.push(await digestFile(folder, path));
+    files.push(await digestFile(join(folder, path), path, signal));
   }
   return treeOf(files);
 }
@@ -46,12 +45,15 @@ export function treeOf(files: readonly TreeFile[]): Tree {
   };
 }
 
-/** Relative paths of the files below `folder`, sorted by code point. */
+/** Relative paths of the files below `folder`, with `/`, sorted by UTF-16 code units. */
 export async function listFiles(folder: string): Promise<string[]> {
   const found: string[] = [];
   const visit = async (relative: string): Promise<void> => {
     for (const entry of await readdir(join(folder, relative), { withFileTypes: true })) {
       const path = relative === '' ? entry.name : `${relative}/${entry.name}`;
+      if (entry.name.includes('\uFFFD')) {
+        throw new UserError(`${join(folder, path)}: the name is not UTF-8. Rename the file or folder.`);
+      }
       if (entry.isDirectory()) {
         if (!ignoredFolders.has(entry.name)) await visit(path);
       } else if (entry.isFile()) {
@@ -67,9 +69,13 @@ export async function listFiles(folder: string): Promise<string[]> {
   return found.sort((a, b) => (a < b ? -1 : 1));
 }
 
-async function digestFile(folder: string, path: string): Promise<TreeFile> {
+/** Digests one file. `path` is what the tree calls it. */
+export async function digestFile(file: string, path: string, signal?: AbortSignal): Promise<TreeFile> {
   const hash = createHash('sha256');
-  const { size } = await lstat(join(folder, path));
-  await pipeline(createReadStream(join(folder, path)), hash);
-  return { path, bytes: size, sha256: hash.digest('hex') };
+  let bytes = 0;
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20, ...(signal && { signal }) })) {
+    hash.update(chunk as Uint8Array);
+    bytes += (chunk as Uint8Array).length;
+  }
+  return { path, bytes, sha256: hash.digest('hex') };
 }

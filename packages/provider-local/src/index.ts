@@ -1,1 +1,3 @@
-export {};
+export * from './check.ts';
+export * from './local-provider.ts';
+export type { Finding } from './store/damage.ts';

@@ -1,3 +1,6 @@
 export * from './define.ts';
+export { durationSeconds } from './duration.ts';
+export { helpText, overviewHelp } from './help.ts';
 export * from './names.ts';
-export * from './parse.ts';
+export { nearest } from './nearest.ts';
+export { type InputSource, inputFault, numberRule, parseInputs } from './parse.ts';

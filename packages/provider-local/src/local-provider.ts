@@ -1,0 +1,24 @@
+import type { Provider, ProviderEffects } from '@mlops-actions/provider';
+import { localDatasets } from './datasets.ts';
+import { localModels } from './models.ts';
+import { openStore } from './store/store.ts';
+
+export interface LocalProviderOptions {
+  /** The store's folder; made when it is not there. */
+  readonly root: string;
+  /** How to start this package's background processes: program and first arguments. */
+  readonly daemonCommand: readonly string[];
+  readonly effects: ProviderEffects;
+}
+
+/** This machine as a provider. Everything that it keeps is in the store at `root`. */
+export async function openLocalProvider(
+  options: LocalProviderOptions,
+): Promise<Pick<Provider, 'name' | 'datasets' | 'models'>> {
+  const store = await openStore(options.root);
+  return {
+    name: 'local',
+    datasets: localDatasets(store, options.effects.clock),
+    models: localModels(store, options.effects.clock),
+  };
+}

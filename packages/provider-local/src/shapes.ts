@@ -1,0 +1,81 @@
+import { isResourceName } from '@mlops-actions/core';
+import { approvalStatuses, type DatasetVersion, type ModelVersion } from '@mlops-actions/provider';
+import { isDigest } from './store/artifacts.ts';
+import { isObject } from './store/store.ts';
+
+/** An artifact as documents keep it: without its address, which changes when the store is moved. */
+export interface StoredArtifact {
+  readonly digest: string;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** `datasets/<name>/<version>.json` */
+export type DatasetDocument = Omit<DatasetVersion, 'artifact'> & { readonly artifact: StoredArtifact };
+
+/** `models/<name>/<version>.json` */
+export type ModelDocument = Omit<ModelVersion, 'artifact' | 'aliases'> & { readonly artifact: StoredArtifact };
+
+/** `models/<name>/aliases.json`: alias → version. */
+export type AliasDocument = Readonly<Record<string, number>>;
+
+export function isDatasetDocument(value: unknown): value is DatasetDocument {
+  return (
+    isVersionDocument(value) &&
+    isCount(value.rows) &&
+    isListOf(value.columns, (column) => isText(column.name) && isText(column.type)) &&
+    isListOf(value.splits, (split) => isText(split.name) && isCount(split.rows)) &&
+    isRecordOf(value.tags, isText)
+  );
+}
+
+export function isModelDocument(value: unknown): value is ModelDocument {
+  return (
+    isVersionDocument(value) &&
+    isRecordOf(value.metrics, (metric) => typeof metric === 'number') &&
+    approvalStatuses.some((status) => status === value.approvalStatus) &&
+    isRecordOf(value.lineage, isText) &&
+    (value.card === undefined || isText(value.card)) &&
+    (value.description === undefined || isText(value.description))
+  );
+}
+
+export function isAliasDocument(value: unknown): value is AliasDocument {
+  return isRecordOf(value, (version) => isCount(version) && version > 0);
+}
+
+/** What a JSON object may hold before it is looked at. */
+type Loose = Readonly<Record<string, unknown>>;
+
+function isVersionDocument(value: unknown): value is Loose {
+  return (
+    isObject(value) &&
+    isText(value.name) &&
+    isResourceName(value.name) &&
+    isCount(value.version) &&
+    value.version > 0 &&
+    isText(value.created) &&
+    !Number.isNaN(Date.parse(value.created)) &&
+    isStoredArtifact(value.artifact)
+  );
+}
+
+function isStoredArtifact(value: unknown): value is StoredArtifact {
+  return isObject(value) && isDigest(value.digest) && isCount(value.files) && isCount(value.bytes);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isListOf(value: unknown, check: (item: Loose) => boolean): boolean {
+  return Array.isArray(value) && value.every((item) => isObject(item) && check(item));
+}
+
+function isRecordOf(value: unknown, check: (item: unknown) => boolean): boolean {
+  return isObject(value) && Object.values(value).every(check);
+}
