@@ -8,3 +8,4 @@ export * from './metrics/index.ts';
 export * from './names.ts';
 export * from './run-info.ts';
 export * from './run-record.ts';
+export * from './tune/index.ts';

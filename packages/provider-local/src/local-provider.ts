@@ -1,5 +1,6 @@
 import type { Provider, ProviderEffects } from '@mlops-actions/provider';
 import { localDatasets } from './datasets.ts';
+import { localJobs } from './jobs/local-jobs.ts';
 import { localModels } from './models.ts';
 import { openStore } from './store/store.ts';
 
@@ -14,11 +15,12 @@ export interface LocalProviderOptions {
 /** This machine as a provider. Everything that it keeps is in the store at `root`. */
 export async function openLocalProvider(
   options: LocalProviderOptions,
-): Promise<Pick<Provider, 'name' | 'datasets' | 'models'>> {
+): Promise<Pick<Provider, 'name' | 'datasets' | 'jobs' | 'models'>> {
   const store = await openStore(options.root);
   return {
     name: 'local',
     datasets: localDatasets(store, options.effects.clock),
+    jobs: localJobs(store, options),
     models: localModels(store, options.effects.clock),
   };
 }

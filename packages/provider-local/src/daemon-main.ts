@@ -1,0 +1,3 @@
+import { daemon } from './daemon.ts';
+
+await daemon(process.argv.slice(2));

@@ -1,0 +1,131 @@
+import { availableParallelism } from 'node:os';
+import { basename, join } from 'node:path';
+import type { Json } from '@mlops-actions/core';
+import type { Work } from './document.ts';
+import { tokenVariable } from './process-group.ts';
+
+/** The folders of a job; all below `jobs/<name>`. */
+export interface JobFolders {
+  readonly root: string;
+  readonly code: string;
+  readonly model: string;
+  readonly output: string;
+  readonly outputData: string;
+  readonly input: string;
+  readonly inputConfig: string;
+  readonly inputData: string;
+}
+
+export function jobFolders(root: string): JobFolders {
+  const input = join(root, 'input');
+  const output = join(root, 'output');
+  return {
+    root,
+    code: join(root, 'code'),
+    model: join(root, 'model'),
+    output,
+    outputData: join(output, 'data'),
+    input,
+    inputConfig: join(input, 'config'),
+    inputData: join(input, 'data'),
+  };
+}
+
+/** The hyperparameters as arguments, in the order of their names: `--name value`. */
+export function scriptArguments(hyperparameters: Work['hyperparameters']): string[] {
+  return sortedEntries(hyperparameters).flatMap(([name, value]) => [`--${name}`, value]);
+}
+
+/**
+ * The variables of a script: those of SageMaker's training toolkit
+ * (https://github.com/aws/sagemaker-training-toolkit/blob/master/ENVIRONMENT_VARIABLES.md). A name that is not fit for a shell
+ * (`SM_HP_BATCH-SIZE`) is there with underscores too.
+ */
+export function scriptEnvironment(
+  work: Work,
+  folders: JobFolders,
+  token: string,
+  base: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const entryPoint = entryPointOf(work.command);
+  const moduleName = basename(entryPoint).replace(/\.py$/, '');
+  const channels = Object.keys(work.channels).sort();
+  const channelFolders = Object.fromEntries(channels.map((name) => [name, join(folders.inputData, name)]));
+  const hyperparameters = typedHyperparameters(work.hyperparameters);
+  const contract: Record<string, Json> = {
+    model_dir: folders.model,
+    output_dir: folders.output,
+    output_data_dir: folders.outputData,
+    input_dir: folders.input,
+    input_config_dir: folders.inputConfig,
+    channels,
+    channel_input_dirs: channelFolders,
+    hps: hyperparameters,
+    user_args: scriptArguments(work.hyperparameters),
+    num_cpus: availableParallelism(),
+    num_gpus: work.gpus.length,
+    current_host: 'algo-1',
+    hosts: ['algo-1'],
+    module_name: moduleName,
+    module_dir: folders.code,
+    user_entry_point: entryPoint,
+  };
+  const { channel_input_dirs: _, hps: __, ...training } = contract;
+  return {
+    ...base,
+    ...Object.fromEntries(Object.entries(contract).map(([name, value]) => [`SM_${name.toUpperCase()}`, plain(value)])),
+    ...variables('SM_CHANNEL_', channelFolders),
+    ...variables('SM_HP_', work.hyperparameters),
+    SM_TRAINING_ENV: JSON.stringify({ ...training, channel_input_dirs: channelFolders, hyperparameters }),
+    PYTHONUNBUFFERED: '1',
+    ...(work.gpus.length === 0 ? {} : { CUDA_VISIBLE_DEVICES: work.gpus.join(',') }),
+    [tokenVariable]: token,
+  };
+}
+
+/** The files that a script may find in `SM_INPUT_CONFIG_DIR`, by name. */
+export function configFiles(work: Work): Readonly<Record<string, Json>> {
+  return {
+    'hyperparameters.json': work.hyperparameters,
+    'inputdataconfig.json': Object.fromEntries(Object.keys(work.channels).map((name) => [name, {}])),
+    'resourceconfig.json': { current_host: 'algo-1', hosts: ['algo-1'] },
+  };
+}
+
+/** The script among the command's words: the last one. */
+function entryPointOf(command: readonly string[]): string {
+  return command.at(-1) ?? '';
+}
+
+/** A value that reads as JSON is that value, any other is text: the toolkit's rule. */
+function typedHyperparameters(hyperparameters: Work['hyperparameters']): Record<string, Json> {
+  return Object.fromEntries(sortedEntries(hyperparameters).map(([name, value]) => [name, jsonOrText(value)]));
+}
+
+function jsonOrText(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+}
+
+function plain(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function variables(prefix: string, values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => {
+      const upper = name.toUpperCase();
+      return [
+        [`${prefix}${upper.replace(/[^\p{L}\p{N}_]/gu, '_')}`, value],
+        [`${prefix}${upper}`, value],
+      ];
+    }),
+  );
+}
+
+function sortedEntries(values: Readonly<Record<string, string>>): [string, string][] {
+  return Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
+}
