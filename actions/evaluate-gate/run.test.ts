@@ -195,6 +195,17 @@ describe('where metrics come from', () => {
     expect(seen(await gate({ champion, 'on-missing-champion': 'threshold-only' }))).toEqual(unjudged);
   });
 
+  test('slices of a training, by way of the run record and the registry', async () => {
+    await recordOf({ recall: 0.9, 'slices.segment=new.recall': 0.8 });
+    await register('churn', { recall: 0.9, 'slices.segment=new.recall': 0.85 }, 'champion');
+    const host = await gate({
+      champion: 'churn:champion',
+      rules: 'recall >= champion\nrecall[segment=new] >= champion',
+    });
+    expect(seen(host)).toEqual(refused);
+    expect(message(host)).toContain('recall[segment=new] 0.8 is below champion 0.85');
+  });
+
   test('a candidate of the registry', async () => {
     await register('churn', { accuracy: 0.94 }, 'champion');
     await register('churn', { accuracy: 0.95 });
