@@ -11,13 +11,13 @@ import {
   type StepRecord,
 } from '@mlops-actions/core';
 import type { Host } from '@mlops-actions/hosts';
-import type { Provider, ProviderEffects } from '@mlops-actions/provider';
+import type { Provider, ProviderEffects, ProviderName } from '@mlops-actions/provider';
 import { camelCase, parseInputs } from '@mlops-actions/spec';
 import { appendStep, readRunRecord } from './record-file.ts';
 
 /** The inputs that every action has, parsed; see `actions/common-inputs.ts`. */
 export interface CommonInputs {
-  readonly provider: string;
+  readonly provider: ProviderName;
   readonly workingDirectory: string | undefined;
   readonly record: string;
   readonly store: string;
