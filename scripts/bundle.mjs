@@ -33,9 +33,7 @@ export async function bundle(root, actions) {
 /** The names of the steps and whether each has a post step, from the registry. */
 export async function bundledActions() {
   const { registry } = await import('@mlops-actions/actions');
-  return Promise.all(
-    Object.entries(registry).map(async ([name, load]) => ({ name, post: (await load()).spec.post })),
-  );
+  return Promise.all(Object.entries(registry).map(async ([name, load]) => ({ name, post: (await load()).spec.post })));
 }
 
 /** Stage 1. Returns the folders of the npm packages whose code is in the result. */

@@ -13,9 +13,6 @@ export const graceMilliseconds = 5000;
 /** How long the pipes of an ended script may stay open, kept by a process that hid from its group. */
 const drainMilliseconds = 2000;
 
-/** The longest that a timer can wait. */
-const longestTimer = 2 ** 31 - 1;
-
 export interface Script {
   readonly command: readonly string[];
   readonly folder: string;
@@ -41,13 +38,15 @@ export async function runScript(script: Script, signal: AbortSignal, clock: Cloc
   signal.throwIfAborted();
   const child = await startProcess(script);
   const exit = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
-  let logs: Promise<unknown> = Promise.resolve();
   const leader = identify(child.pid) ?? { pid: child.pid, started: '' };
+  const started = script.onStart(leader);
+  // Both are read from the first moment on, because Node drops what nobody reads when a process exits.
+  const logs = Promise.all([child.stdout, child.stderr].map((stream) => pump(stream, started, script.onLines)));
+  logs.catch(() => {});
   const done = new AbortController();
   let end: ScriptEnd | undefined;
   try {
-    await script.onStart(leader);
-    logs = Promise.all([pump(child.stdout, script.onLines), pump(child.stderr, script.onLines)]);
+    await started;
     end = await Promise.race([
       exit.then(([code, name]) => endOfExit(code, name)),
       tooLong(script.maxRuntimeSeconds, clock, done.signal),
@@ -108,7 +107,7 @@ function endOfExit(code: number | null, signal: NodeJS.Signals | null): ScriptEn
 }
 
 async function tooLong(seconds: number, clock: Clock, done: AbortSignal): Promise<ScriptEnd> {
-  await clock.sleep(Math.min(seconds * 1000, longestTimer), done).catch(() => new Promise<never>(() => {}));
+  await clock.sleep(seconds * 1000, done).catch(() => new Promise<never>(() => {}));
   return { kind: 'too-long' };
 }
 
@@ -120,10 +119,13 @@ function stopped(signal: AbortSignal, done: AbortSignal): Promise<ScriptEnd> {
   });
 }
 
-async function pump(stream: Readable, onLines: Script['onLines']): Promise<void> {
+async function pump(stream: Readable, started: Promise<void>, onLines: Script['onLines']): Promise<void> {
   const splitter = lineSplitter();
   try {
-    for await (const chunk of stream) onLines(splitter.push(chunk as Uint8Array));
+    for await (const chunk of stream) {
+      await started;
+      onLines(splitter.push(chunk as Uint8Array));
+    }
   } catch (error) {
     if (errorCode(error) !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
   }
