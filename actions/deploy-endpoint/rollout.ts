@@ -1,5 +1,10 @@
 import { UserError } from '@mlops-actions/core';
-import type { EndpointService, EndpointState, InvocationAnswer } from '@mlops-actions/provider';
+import {
+  type EndpointService,
+  type EndpointState,
+  type InvocationAnswer,
+  TrafficChanged,
+} from '@mlops-actions/provider';
 import type { Context } from '../action.ts';
 import { shortened } from './expectation.ts';
 import type { Plan } from './plan.ts';
@@ -41,7 +46,7 @@ export async function rollOut(plan: Plan, endpoints: EndpointService, context: C
     deployment,
     createsEndpoint: before === undefined,
     createsDeployment: before?.deployments.every(({ name }) => name !== deployment) ?? true,
-    old: plan.keepOld ? [] : Object.keys(sharesOf(before)).filter((name) => name !== deployment),
+    old: oldOf(plan, sharesOf(before)),
   };
   context.keepForPost('pending', JSON.stringify(pending));
   try {
@@ -52,8 +57,8 @@ export async function rollOut(plan: Plan, endpoints: EndpointService, context: C
     const smoke = await smokeTest(plan, endpoints, context);
     signal.throwIfAborted();
     if (before !== undefined) await endpoints.configure(endpoint, settings, { signal });
-    await giveTraffic(plan, endpoints, signal);
-    await removeOld(pending, endpoints, context);
+    const replaced = await giveTraffic(plan, pending, endpoints, context);
+    await removeOld({ ...pending, old: oldOf(plan, replaced) }, endpoints, context);
     context.keepForPost('pending', '');
     const state = await endpoints.describe(endpoint);
     if (state === undefined) throw new Error(`Endpoint "${endpoint}" was removed while this step deployed to it.`);
@@ -114,18 +119,45 @@ async function smokeTest(
   );
 }
 
-/** A cancel that comes while the shares change puts them back. */
-async function giveTraffic({ request, traffic }: Plan, endpoints: EndpointService, signal: AbortSignal): Promise<void> {
-  const { endpoint, deployment } = request;
-  if (traffic === 0) return;
-  const before = sharesOf(await endpoints.describe(endpoint));
-  const shares = shiftTraffic(before, deployment, traffic);
-  if (shares === undefined)
-    throw new UserError(`The other deployments of "${endpoint}" were removed meanwhile. Run the step again.`);
-  await endpoints.setTraffic(endpoint, shares);
-  if (!signal.aborted) return;
-  if (Object.keys(before).length > 0) await endpoints.setTraffic(endpoint, before);
-  signal.throwIfAborted();
+/** Those that end when they lose the traffic that they have in `shares`. */
+function oldOf({ keepOld, request }: Plan, shares: Shares): string[] {
+  return keepOld ? [] : Object.keys(shares).filter((name) => name !== request.deployment);
+}
+
+/**
+ * Shifts the traffic from what it is now, which another step may have changed since this one began, and gives back what it was. A cancel
+ * that comes meanwhile puts it back.
+ */
+async function giveTraffic(
+  plan: Plan,
+  pending: Pending,
+  endpoints: EndpointService,
+  { keepForPost, signal }: Context,
+): Promise<Shares> {
+  const { endpoint, deployment } = plan.request;
+  if (plan.traffic === 0) return {};
+  for (;;) {
+    const before = sharesOf(await endpoints.describe(endpoint));
+    const shares = shiftTraffic(before, deployment, plan.traffic);
+    if (shares === undefined) {
+      throw new UserError(`The other deployments of "${endpoint}" were removed meanwhile. Run the step again.`);
+    }
+    keepForPost('pending', JSON.stringify({ ...pending, old: oldOf(plan, before) }));
+    if (!(await didSet(endpoints.setTraffic(endpoint, shares, before)))) continue;
+    if (!signal.aborted) return before;
+    if (Object.keys(before).length > 0) await endpoints.setTraffic(endpoint, before, shares);
+    signal.throwIfAborted();
+  }
+}
+
+async function didSet(setting: Promise<EndpointState>): Promise<boolean> {
+  try {
+    await setting;
+    return true;
+  } catch (error) {
+    if (error instanceof TrafficChanged) return false;
+    throw error;
+  }
 }
 
 /** The new deployment serves by now: what goes wrong here is told, and is no reason to go back. */

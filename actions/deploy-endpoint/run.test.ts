@@ -379,11 +379,12 @@ test('a step that was killed between switch and clean-up is finished by its post
 test('two steps that deploy to the same endpoint at once: one of them serves, and nothing else is left', async () => {
   await registered('one');
   await deploy({ model: 'churn', deployment: 'blue' });
-  const steps = await Promise.all(['left', 'right'].map((deployment) => deploy({ model: 'churn', deployment })));
-  expect(steps.map(({ message }) => message)).toEqual(['', '']);
-  const shares = await traffic();
-  expect(Object.values(shares).reduce((sum, share) => sum + share, 0)).toBe(100);
-  expect(Object.keys(shares)).not.toContain('blue');
+  const names = ['left', 'middle', 'right'];
+  const steps = await Promise.all(names.map((deployment) => deploy({ model: 'churn', deployment })));
+  expect(steps.map(({ message }) => message)).toEqual(['', '', '']);
+  await until(() => processesBelow(workspace).length === 2);
+  const [[winner = '', share] = [], ...others] = Object.entries(await traffic());
+  expect([names.includes(winner), share, others]).toEqual([true, 100, []]);
 });
 
 test('a token is asked for, and shown nowhere', async () => {

@@ -1,4 +1,10 @@
+import { UserError } from '@mlops-actions/core';
 import type { CallOptions } from './provider.ts';
+
+/** Somebody else has changed the shares meanwhile. */
+export class TrafficChanged extends UserError {
+  override readonly name = 'TrafficChanged';
+}
 
 export interface Autoscaling {
   readonly minReplicas: number;
@@ -87,8 +93,16 @@ export interface EndpointService {
   configure(endpoint: string, settings: EndpointSettings, options?: CallOptions): Promise<EndpointState>;
   /** Starts a deployment with no traffic and resolves once its replicas are healthy. On failure or abort nothing of it is left. The same deployment again is found, not started twice. */
   deploy(request: DeploymentRequest, options?: CallOptions): Promise<DeploymentState>;
-  /** Sets every deployment's share at once; shares are whole percents and sum to 100. Deployments not named get 0. */
-  setTraffic(endpoint: string, shares: Readonly<Record<string, number>>): Promise<EndpointState>;
+  /**
+   * Sets every deployment's share at once; shares are whole percents and sum to 100. Deployments not named get 0. With `expected`, the
+   * shares are set only while they are those (zeros do not count); otherwise it is `TrafficChanged`, so that two steps do not undo each
+   * other's work.
+   */
+  setTraffic(
+    endpoint: string,
+    shares: Readonly<Record<string, number>>,
+    expected?: Readonly<Record<string, number>>,
+  ): Promise<EndpointState>;
   /** Removes a deployment: no new requests, then waits for those in flight, then stops it. Refused while it has traffic. Idempotent. */
   removeDeployment(endpoint: string, deployment: string, options?: CallOptions): Promise<void>;
   /** Removes the endpoint and all its deployments. Idempotent. */

@@ -3,14 +3,14 @@ import { mkdir, open, readFile } from 'node:fs/promises';
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
 import { UserError } from '@mlops-actions/core';
 import { errorCode, isAlive } from '@mlops-actions/files';
-import type { ProviderEffects } from '@mlops-actions/provider';
+import { type ProviderEffects, TrafficChanged } from '@mlops-actions/provider';
 import { type GatewayAddress, readAddress, rememberedPort } from '../gateway/address.ts';
 import { endOrphans } from '../gateway/replica-journal.ts';
 import type { Store } from '../store/store.ts';
 import { machineEnvironment } from './machine-environment.ts';
 
 export interface GatewayClient {
-  /** Calls the admin routes, starting the gateway when none runs. Refusals (409) are `UserError`s; 404 is undefined. */
+  /** Calls the admin routes, starting the gateway when none runs. Refusals (409, 412) are `UserError`s; 404 is undefined. */
   call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T | undefined>;
   /** The gateway that runs, started when none does. */
   address(signal?: AbortSignal): Promise<GatewayAddress>;
@@ -179,6 +179,7 @@ function resultOf<T>({ status, body }: HttpAnswer): T | undefined {
   if (status === 404) return undefined;
   const value: unknown = body.length === 0 ? undefined : JSON.parse(body.toString('utf8'));
   if (status < 300) return value as T;
+  if (status === 412) throw new TrafficChanged('Another step has changed the traffic meanwhile. Run this step again.');
   const { error } = value as { readonly error: string };
   if (status === 409) throw new UserError(error);
   throw new Error(`The endpoint gateway answered ${status}: ${error}`);

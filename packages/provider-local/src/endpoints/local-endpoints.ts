@@ -133,10 +133,10 @@ export function localEndpoints(store: Store, options: LocalEndpointsOptions): En
         throw error;
       }
     },
-    setTraffic: async (endpoint, shares) => {
+    setTraffic: async (endpoint, shares, expected) => {
       requireName('endpoint', endpoint);
       if (!hasDocument(store, endpoint)) throw unknownEndpoint(endpoint);
-      const state = await call<EndpointState>('PUT', `${pathOf(endpoint)}/traffic`, shares);
+      const state = await call<EndpointState>('PUT', `${pathOf(endpoint)}/traffic`, { shares, expected });
       if (state === undefined) throw unknownEndpoint(endpoint);
       return state;
     },

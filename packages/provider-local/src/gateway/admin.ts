@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { endingOf, UserError } from '@mlops-actions/core';
 import { isObject } from '../store/store.ts';
 import { bearerMatches } from './access.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { Endpoint, Shares } from './endpoint.ts';
 import { isDeploymentSpec, isStoredSettings } from './endpoint-document.ts';
 import type { Endpoints } from './gateway.ts';
 import { answerError } from './proxy.ts';
@@ -23,7 +23,7 @@ const maxBody = 4 * 1024 * 1024;
  * - `PUT|DELETE /admin/endpoints/<e>/deployments/<d>` · `GET /admin/endpoints/<e>/deployments/<d>/log?lines=<n>`
  *
  * Nothing waits for replicas: who wants to see the end of a change asks for the endpoint again. What the caller can put right is
- * 409 with `{"error": sentence}`.
+ * 409 with `{"error": sentence}`; 412 says that the shares are not the expected ones.
  */
 export function handleAdmin(
   request: IncomingMessage,
@@ -57,8 +57,9 @@ async function answerOf(request: IncomingMessage, endpoints: Endpoints): Promise
   if (part === undefined) return { status: 200, body: endpoint.state(endpoints.url(name)) };
   if (part === 'metrics') return { status: 200, body: endpoint.metrics(Number(url.searchParams.get('window'))) };
   if (part === 'traffic' && method === 'PUT') {
-    await endpoint.setTraffic((await readJson(request)) as Readonly<Record<string, number>>);
-    return { status: 200, body: endpoint.state(endpoints.url(name)) };
+    const { shares, expected } = (await readJson(request)) as { shares: Shares; expected?: Shares };
+    const isSet = await endpoint.setTraffic(shares, expected);
+    return isSet ? { status: 200, body: endpoint.state(endpoints.url(name)) } : { status: 412 };
   }
   if (part !== 'deployments' || deployment === undefined) return { status: 404 };
   if (detail === 'log') {

@@ -18,6 +18,9 @@ import type { ReplicaJournal } from './replica-journal.ts';
 import { type Schedule, weightedSchedule } from './schedule.ts';
 import type { Timings } from './timings.ts';
 
+/** Percents by deployment. */
+export type Shares = Readonly<Record<string, number>>;
+
 /** What every endpoint of a gateway shares. */
 export interface Surroundings {
   readonly store: Store;
@@ -40,7 +43,8 @@ export interface Endpoint {
   configure(settings: StoredSettings): Promise<void>;
   /** Starts a deployment from the files in `staged`; false when it is there already. Does not wait until it is healthy. */
   deploy(spec: DeploymentSpec, staged: string): Promise<boolean>;
-  setTraffic(traffic: Readonly<Record<string, number>>): Promise<void>;
+  /** False, and nothing is changed, when the shares are not the expected ones. */
+  setTraffic(shares: Shares, expected: Shares | undefined): Promise<boolean>;
   /** Takes the deployment out of service; it is gone when its last request is answered. */
   removeDeployment(deployment: string): Promise<void>;
   /** The last lines that a deployment's replicas printed. */
@@ -190,8 +194,9 @@ export function createEndpoint(document: EndpointDocument, surroundings: Surroun
         void begin(deployment);
         return true;
       }),
-    setTraffic: (next) =>
+    setTraffic: (next, expected) =>
       change(async () => {
+        if (expected !== undefined && canonicalJson(withoutZeros(expected)) !== canonicalJson(traffic)) return false;
         const known = [...deployments.values()].filter(({ status }) => status === 'InService');
         const names = known.map(({ spec }) => spec.deployment);
         if (!isTraffic(next, names) || Object.keys(next).length === 0) {
@@ -199,10 +204,11 @@ export function createEndpoint(document: EndpointDocument, surroundings: Surroun
             `Traffic ${JSON.stringify(next)} cannot be set on endpoint "${name}". Give whole percents that sum to 100 for deployments in service (${names.join(', ') || 'none'}).`,
           );
         }
-        const shares = Object.fromEntries(Object.entries(next).filter(([, share]) => share > 0));
+        const shares = withoutZeros(next);
         await save({ traffic: shares });
         traffic = shares;
         schedule = weightedSchedule(shares);
+        return true;
       }),
     removeDeployment: (asked) =>
       change(async () => {
@@ -236,6 +242,10 @@ export function createEndpoint(document: EndpointDocument, surroundings: Surroun
       await capture.flush();
     },
   };
+}
+
+function withoutZeros(shares: Shares): Shares {
+  return Object.fromEntries(Object.entries(shares).filter(([, share]) => share > 0));
 }
 
 /** The same deployment again is fine (false: nothing was created); another one of that name is not. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { DeploymentRequest, EndpointService, EndpointSettings } from '../endpoints.ts';
+import { type DeploymentRequest, type EndpointService, type EndpointSettings, TrafficChanged } from '../endpoints.ts';
 import type { Provider } from '../provider.ts';
 import { badNames, temporaryFolders } from './fixtures.ts';
 import { servingScript } from './serving-script.ts';
@@ -130,6 +130,15 @@ export function endpointContract(name: string, open: () => Promise<Pick<Provider
       await endpoints.setTraffic('shop', { blue: 100 });
       await expect(endpoints.setTraffic('shop', shares as Record<string, number>)).rejects.toThrow('cannot be set');
       expect((await ask()).tag).toBe('blue');
+    });
+
+    test('shares that were expected to be others stay as they are', async () => {
+      await deployed('blue', 'green');
+      await endpoints.setTraffic('shop', { blue: 100 }, {});
+      await endpoints.setTraffic('shop', { blue: 90, green: 10 }, { blue: 100, green: 0 });
+      await expect(endpoints.setTraffic('shop', { green: 100 }, { blue: 100 })).rejects.toThrow(TrafficChanged);
+      const state = await endpoints.describe('shop');
+      expect(state?.deployments.map(({ traffic }) => traffic)).toEqual([90, 10]);
     });
 
     test('a deployment with traffic is not removed; without it is, as often as one likes', async () => {
