@@ -6,8 +6,8 @@ import { startGateway } from './gateway.ts';
 import { lineLog } from './line-log.ts';
 import { endOrphans } from './replica-journal.ts';
 
-/** How long a second gateway of a store waits for the first to end before it leaves it alone. */
-const patienceMs = 5_000;
+/** How long a second gateway of a store waits for the first to end, longer than an ending takes, before it leaves it alone. */
+const patienceMs = 20_000;
 
 /**
  * The gateway process: `<store root> [port]`. Serves the store's endpoints until the last one is removed or it gets SIGTERM or SIGINT,
@@ -34,11 +34,10 @@ export async function runGateway(argv: readonly string[]): Promise<void> {
     await writeAddress(store, { process: self, port: gateway.port, adminToken: gateway.adminToken });
     say(`Serving on port ${gateway.port}.`);
     say(`Ending: ${await Promise.race([signalled(), gateway.idle.then(() => 'no endpoint is left.')])}`);
-    // Callers that look now start another gateway, which waits for this one's lock.
     try {
-      await forgetGateway(store, gateway.port);
-    } finally {
       await gateway.close();
+    } finally {
+      await forgetGateway(store, gateway.port);
     }
   };
   try {

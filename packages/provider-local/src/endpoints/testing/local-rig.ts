@@ -12,7 +12,7 @@ import type {
   ProviderEffects,
 } from '@mlops-actions/provider';
 import { servingScript } from '@mlops-actions/provider/contract';
-import { type GatewayAddress, readAddress, writeAddress } from '../../gateway/address.ts';
+import { forgetGateway, type GatewayAddress, readAddress, writeAddress } from '../../gateway/address.ts';
 import { type Gateway, startGateway } from '../../gateway/gateway.ts';
 import { endOrphans } from '../../gateway/replica-journal.ts';
 import type { Timings } from '../../gateway/timings.ts';
@@ -99,6 +99,8 @@ export async function localRig(environment: Readonly<Record<string, string>> = {
       const self = identify(process.pid);
       if (self === undefined) throw new Error('no identity');
       await writeAddress(store, { process: self, port: here.port, adminToken: here.adminToken });
+      const { idle, port } = here;
+      void idle.then(() => forgetGateway(store, port));
       return here;
     },
     request,
