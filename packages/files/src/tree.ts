@@ -51,6 +51,9 @@ export async function listFiles(folder: string): Promise<string[]> {
   const visit = async (relative: string): Promise<void> => {
     for (const entry of await readdir(join(folder, relative), { withFileTypes: true })) {
       const path = relative === '' ? entry.name : `${relative}/${entry.name}`;
+      if (entry.name.includes('\uFFFD')) {
+        throw new UserError(`${join(folder, path)}: the name is not UTF-8. Rename the file or folder.`);
+      }
       if (entry.isDirectory()) {
         if (!ignoredFolders.has(entry.name)) await visit(path);
       } else if (entry.isFile()) {

@@ -1,6 +1,6 @@
 import type { Ending, Log, RunInfo } from '@mlops-actions/core';
 
-/** Values that the main step keeps for its post step. */
+/** Values that the main step keeps for its post step. Secrets in them are masked, since runners write state to disk and debug logs. */
 export interface StepState {
   save(name: string, value: string): void;
   read(name: string): string | undefined;
@@ -31,7 +31,10 @@ export interface Host extends Log {
   secret(value: string): void;
   /** The environment for user code: the host's own, without inputs, tokens and endpoint secrets. */
   childEnvironment(): Record<string, string>;
-  /** Shows how the step ended and returns the exit code for the process. */
+  /**
+   * Shows how the step ended and returns the exit code for the process: that of `exitCodeOf`, except on Azure Pipelines, whose agent
+   * is told the result by a command and takes any other code than 0 for a breakdown of the task.
+   */
   finish(ending: Ending): number;
   /** Adds Markdown to the run's summary page. */
   summary?(markdown: string): void;

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { UserError } from '@mlops-actions/core';
 import { copyDigested, digestFile, errorCode, listFiles, type TreeFile, treeOf } from '@mlops-actions/files';
 import type { Artifact } from '@mlops-actions/provider';
+import { StoreDamage } from './damage.ts';
 import { isObject, type Store } from './store.ts';
 
 const digestPattern = /^sha256:([0-9a-f]{64})$/;
@@ -34,7 +35,7 @@ export async function fetchArtifact(
 ): Promise<void> {
   await refuseFilledFolder(into);
   const files = await artifactFiles(store, digest);
-  await refuseExtraFiles(store, digest, files);
+  for await (const extra of extraFiles(store, digest, files)) throw extra;
   const prefix = options.subfolder === undefined ? '' : `${options.subfolder}/`;
   const wanted = files.filter((file) => file.path.startsWith(prefix));
   if (wanted.length === 0) {
@@ -47,9 +48,9 @@ export async function fetchArtifact(
       const from = storedFile(store, digest, file.path);
       const target = join(draft, file.path.slice(prefix.length));
       const copied = await copyDigested(from, target, 0o644, options.signal).catch((error: unknown) => {
-        throw errorCode(error) === 'ENOENT' ? damaged(from, 'is missing') : error;
+        throw errorCode(error) === 'ENOENT' ? damaged(store, digest, from, 'is missing') : error;
       });
-      if (copied.sha256 !== file.sha256) throw damaged(from, 'has changed since it was stored');
+      if (copied.sha256 !== file.sha256) throw damaged(store, digest, from, changed);
     }
     await rename(draft, into);
   } finally {
@@ -74,16 +75,30 @@ export async function artifactFolders(store: Store, digest: string): Promise<Rea
   return new Set(nested.map((file) => file.path.slice(0, file.path.indexOf('/'))));
 }
 
-/** Reads every file of an artifact. A `UserError` names the first that is damaged, missing or too much. */
+/** Reads every file of an artifact and throws the first damage as a `UserError`. */
 export async function verifyArtifact(store: Store, digest: string, signal?: AbortSignal): Promise<void> {
+  for await (const damage of artifactDamages(store, digest, signal)) throw damage;
+}
+
+/** Reads every file of an artifact and yields what is damaged, missing or too much. */
+export async function* artifactDamages(
+  store: Store,
+  digest: string,
+  signal?: AbortSignal,
+): AsyncGenerator<StoreDamage, void, void> {
   const files = await artifactFiles(store, digest);
-  await refuseExtraFiles(store, digest, files);
+  yield* extraFiles(store, digest, files);
   for (const file of files) {
     const stored = storedFile(store, digest, file.path);
-    const found = await digestFile(stored, file.path, signal).catch((error: unknown) => {
-      throw errorCode(error) === 'ENOENT' ? damaged(stored, 'is missing') : error;
-    });
-    if (found.sha256 !== file.sha256) throw damaged(stored, 'has changed since it was stored');
+    try {
+      const found = await digestFile(stored, file.path, signal);
+      if (found.sha256 !== file.sha256) yield damaged(store, digest, stored, changed);
+    } catch (error) {
+      signal?.throwIfAborted();
+      const code = errorCode(error);
+      if (code === undefined) throw error;
+      yield damaged(store, digest, stored, code === 'ENOENT' ? 'is missing' : `cannot be read (${code})`);
+    }
   }
 }
 
@@ -160,49 +175,53 @@ function storedFile(store: Store, digest: string, path: string): string {
 /** The index of an artifact; it must make the digest that the artifact is kept under. */
 async function artifactFiles(store: Store, digest: string): Promise<readonly TreeFile[]> {
   const folder = artifactFolder(store, digest);
-  const tree = await store.read(['artifacts', basename(folder), 'tree.json'], isTree);
+  const index = join(folder, 'tree.json');
+  const tree = await store.read(['artifacts', basename(folder), 'tree.json'], isTree).catch((error: unknown) => {
+    throw error instanceof StoreDamage ? damaged(store, digest, index, error.finding.problem) : error;
+  });
   if (tree === undefined) {
-    const what = (await isFolder(folder)) ? damaged(join(folder, 'tree.json'), 'is missing') : missing(folder);
-    throw what;
+    if (await isFolder(folder)) throw damaged(store, digest, index, 'is missing');
+    throw new StoreDamage(folder, 'is not in the store', 'Run the step again that made it.');
   }
-  if (treeOf(tree.files).digest !== digest) throw damaged(join(folder, 'tree.json'), 'does not make the digest');
+  if (treeOf(tree.files).digest !== digest) throw damaged(store, digest, index, changed);
   return tree.files;
 }
 
-async function refuseExtraFiles(store: Store, digest: string, files: readonly TreeFile[]): Promise<void> {
+async function* extraFiles(
+  store: Store,
+  digest: string,
+  files: readonly TreeFile[],
+): AsyncGenerator<StoreDamage, void, void> {
   const known = new Set(files.map((file) => file.path));
   const folder = join(artifactFolder(store, digest), 'files');
   const found = await listFiles(folder).catch((error: unknown) => {
-    throw errorCode(error) === 'ENOENT' ? damaged(folder, 'is missing') : error;
+    throw errorCode(error) === 'ENOENT' ? damaged(store, digest, folder, 'is missing') : error;
   });
-  const extra = found.find((path) => !known.has(path));
-  if (extra !== undefined) {
-    throw new UserError(`${join(folder, extra)} does not belong to the artifact. Delete it; artifacts never change.`);
+  for (const path of found) {
+    if (!known.has(path)) {
+      yield new StoreDamage(
+        join(folder, path),
+        'does not belong to the artifact',
+        'Delete it; artifacts never change.',
+      );
+    }
   }
 }
 
 async function refuseFilledFolder(into: string): Promise<void> {
   const entries = await readdir(into).catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') return [];
+    if (errorCode(error) === 'ENOTDIR') return [into];
     throw error;
   });
-  if (entries.length > 0) throw new UserError(`${into} is not empty. Give a new or empty folder.`);
+  if (entries.length > 0) throw new UserError(`${into} is not an empty folder. Give a new or empty one.`);
 }
 
-function missing(folder: string): UserError {
-  return new UserError(`${folder} is not in the store. Run the step again that made it.`);
-}
+const changed = 'has changed since it was stored';
 
-function damaged(file: string, how: string): UserError {
-  return new UserError(
-    `${file} ${how}. Delete ${artifactOfFile(file)} and run the step again that made it; \`mlops-actions store check\` shows all that is damaged.`,
-  );
-}
-
-/** The artifact's own folder, from the path of anything in it. */
-function artifactOfFile(file: string): string {
-  const parts = file.split(sep);
-  return parts.slice(0, parts.lastIndexOf('artifacts') + 2).join(sep);
+function damaged(store: Store, digest: string, file: string, problem: string): StoreDamage {
+  const fix = `Delete ${artifactFolder(store, digest)} and run the step again that made it.`;
+  return new StoreDamage(file, problem, fix);
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UserError } from '@mlops-actions/core';
 import { errorCode, identify, isAlive, withLock, writeWhole } from '@mlops-actions/files';
+import { StoreDamage } from './damage.ts';
 
 /** The layout that this version writes and reads. A store of a higher format was made by a newer version. */
 export const storeFormat = 1;
@@ -60,9 +61,9 @@ export function storeAt(root: string): Store {
   return {
     root,
     path,
-    lock: (kind, name, body, signal) =>
+    lock: async (kind, name, body, signal) =>
       withLock(path('locks', kind, name), body, signal === undefined ? {} : { signal }),
-    read: (segments, check) => readDocument(path(...segments), check),
+    read: async (segments, check) => readDocument(path(...segments), check),
     write: async (segments, document) => {
       await mkdir(path('tmp'), { recursive: true });
       await writeWhole(
@@ -72,7 +73,7 @@ export function storeAt(root: string): Store {
         path('tmp', temporaryName()),
       );
     },
-    list: (...segments) => listNames(path(...segments)),
+    list: async (...segments) => listNames(path(...segments)),
     temporary: async () => {
       const folder = path('tmp', temporaryName());
       await mkdir(folder, { recursive: true });
@@ -105,7 +106,9 @@ function checkedSegment(segment: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses.
   const isName = /^[^/\\\u0000-\u001f]+$/.test(segment) && segment !== '.' && segment !== '..';
   if (isName && Buffer.byteLength(segment) <= 255) return segment;
-  throw new UserError(`"${segment.slice(0, 80)}" cannot be a name in the store. Use letters, digits and hyphens.`);
+  throw new UserError(
+    `${JSON.stringify(segment.slice(0, 80))} cannot be a name in the store. Use letters, digits and hyphens.`,
+  );
 }
 
 async function readDocument<T>(file: string, check: (value: unknown) => value is T): Promise<T | undefined> {
@@ -118,7 +121,8 @@ async function readDocument<T>(file: string, check: (value: unknown) => value is
   }
   const value = parsed(text);
   if (check(value)) return value;
-  throw new UserError(`${file} is damaged. Run \`mlops-actions store check\` to see all that is, and what to do.`);
+  const problem = value === undefined ? 'is not valid JSON' : 'does not have the content that it should';
+  throw new StoreDamage(file, problem, 'Restore it from a backup, or delete it and run the step again that made it.');
 }
 
 function parsed(text: string): unknown {
@@ -139,19 +143,25 @@ async function listNames(folder: string): Promise<string[]> {
   }
 }
 
-/** `.gitignore` keeps the store out of the repository that it usually lies in. */
 async function prepare(store: Store): Promise<void> {
   await mkdir(store.root, { recursive: true });
   const existing = await store.read(['store.json'], isFormat);
   if (existing === undefined) {
     await refuseForeignFolder(store);
-    await writeWhole(join(store.root, '.gitignore'), '*\n', 0o644, join(await store.temporary(), 'draft'));
+    await keepOutOfGit(store);
     await store.write(['store.json'], { format: storeFormat });
   } else if (existing.format > storeFormat) {
     throw new UserError(
       `The store ${store.root} has format ${existing.format}; this version reads format ${storeFormat}. Use the newer version of mlops-actions that made it, or another folder in \`store\`.`,
     );
   }
+}
+
+/** The store usually lies in a repository's folder and must not be committed with it. */
+async function keepOutOfGit(store: Store): Promise<void> {
+  const draft = await store.temporary();
+  await writeWhole(join(store.root, '.gitignore'), '*\n', 0o644, join(draft, 'gitignore'));
+  await rm(draft, { recursive: true });
 }
 
 async function refuseForeignFolder(store: Store): Promise<void> {
