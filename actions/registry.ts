@@ -4,7 +4,9 @@ import type { Action } from './action.ts';
  * The only list of actions, in the order of a model's life. Each is loaded when it is run, so that a step starts fast.
  * Adding one: a folder beside this file, a line here, `npm run generate`.
  */
-export const registry = {} as const satisfies Record<string, () => Promise<Action>>;
+export const registry = {
+  'prepare-data': async () => import('./prepare-data/run.ts'),
+} as const satisfies Record<string, () => Promise<Action>>;
 
 export type ActionName = keyof typeof registry;
 export type { Action, Context, PostContext, Result } from './action.ts';
