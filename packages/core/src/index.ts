@@ -6,3 +6,4 @@ export * from './log.ts';
 export * from './names.ts';
 export * from './run-info.ts';
 export * from './run-record.ts';
+export * from './tune/index.ts';

@@ -106,7 +106,16 @@ async function readInputs(action: Action, host: Host): Promise<unknown> {
     const value = input.secret ? host.input(name) : undefined;
     if (value !== undefined) host.secret(value);
   }
-  return parseInputs(action.spec, host);
+  const inputs = await parseInputs(action.spec, host);
+  for (const value of secretValues(action, inputs)) host.secret(value);
+  return inputs;
+}
+
+/** What a user's script may print of a secret mapping: not the mapping's text, but one value of it. */
+function secretValues(action: Action, inputs: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(action.spec.inputs)
+    .filter(([, input]) => input.secret && input.type === 'mapping')
+    .flatMap(([name]) => Object.values(inputs[camelCase(name)] as Readonly<Record<string, string>>));
 }
 
 function contextFor(

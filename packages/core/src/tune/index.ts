@@ -1,0 +1,3 @@
+export type { ParameterValue } from './space.ts';
+export * from './trials.ts';
+export * from './tuning.ts';
