@@ -33,9 +33,7 @@ export async function bundle(root, actions) {
 /** The names of the steps and whether each has a post step, from the registry. */
 export async function bundledActions() {
   const { registry } = await import('@mlops-actions/actions');
-  return Promise.all(
-    Object.entries(registry).map(async ([name, load]) => ({ name, post: (await load()).spec.post })),
-  );
+  return Promise.all(Object.entries(registry).map(async ([name, load]) => ({ name, post: (await load()).spec.post })));
 }
 
 /** Stage 1. Returns the folders of the npm packages whose code is in the result. */
@@ -115,8 +113,8 @@ function stubs(actions) {
 
 /** Beside the bundle, so that Node reads it as ES modules wherever `dist/` is copied to, and for `--version`. */
 async function packageJson(root) {
-  const { name, version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-  return `${JSON.stringify({ name, version, type: 'module' })}\n`;
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  return `${JSON.stringify({ type: 'module', version })}\n`;
 }
 
 /** A bundle that needs a package beside it, or names a folder of the machine that made it, is broken. */

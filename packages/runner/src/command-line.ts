@@ -32,7 +32,8 @@ export async function runCommand(argv: readonly string[], command: CommandEffect
     return 0;
   }
   if (name === 'store') return storeCommand(words, command);
-  if (nearest(name, [...actionNames, 'store']) === 'store') throw new UserError(`"${name}" is not a command. ${storeUsage}`);
+  if (nearest(name, [...actionNames, 'store']) === 'store')
+    throw new UserError(`"${name}" is not a command. ${storeUsage}`);
   const action = await loadAction(name);
   if (!words.some(isHelp)) return runAction(action, command.host, command.effects);
   command.print(helpText(action.spec));

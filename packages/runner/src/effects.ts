@@ -18,8 +18,7 @@ export function realEffects(daemonCommand: readonly string[]): Effects {
     clock: systemClock,
     random: Math.random,
     onSignal,
-    openProvider: (inputs, workingDirectory, effects) =>
-      openProvider(inputs, workingDirectory, daemonCommand, effects),
+    openProvider: (inputs, workingDirectory, effects) => openProvider(inputs, workingDirectory, daemonCommand, effects),
   };
 }
 
