@@ -89,7 +89,9 @@ async function blockFaults(path: string, block: YamlBlock, specs: readonly Actio
     if (!('contents' in document)) continue;
     const [error] = document.errors;
     if (error) {
-      faults.push(`${offsetPlace(error.pos[0])}: is not valid YAML: ${error.message.split('\n')[0]}`);
+      faults.push(
+        `${offsetPlace(error.pos[0])}: is not valid YAML: ${error.message.replace(/ at line \d+, column \d+:.*/s, '.')}`,
+      );
       continue;
     }
     const jobs = jobsOf(document.contents);
