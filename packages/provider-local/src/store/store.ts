@@ -61,9 +61,9 @@ export function storeAt(root: string): Store {
   return {
     root,
     path,
-    lock: (kind, name, body, signal) =>
+    lock: async (kind, name, body, signal) =>
       withLock(path('locks', kind, name), body, signal === undefined ? {} : { signal }),
-    read: (segments, check) => readDocument(path(...segments), check),
+    read: async (segments, check) => readDocument(path(...segments), check),
     write: async (segments, document) => {
       await mkdir(path('tmp'), { recursive: true });
       await writeWhole(
@@ -73,7 +73,7 @@ export function storeAt(root: string): Store {
         path('tmp', temporaryName()),
       );
     },
-    list: (...segments) => listNames(path(...segments)),
+    list: async (...segments) => listNames(path(...segments)),
     temporary: async () => {
       const folder = path('tmp', temporaryName());
       await mkdir(folder, { recursive: true });
@@ -106,7 +106,9 @@ function checkedSegment(segment: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses.
   const isName = /^[^/\\\u0000-\u001f]+$/.test(segment) && segment !== '.' && segment !== '..';
   if (isName && Buffer.byteLength(segment) <= 255) return segment;
-  throw new UserError(`"${segment.slice(0, 80)}" cannot be a name in the store. Use letters, digits and hyphens.`);
+  throw new UserError(
+    `${JSON.stringify(segment.slice(0, 80))} cannot be a name in the store. Use letters, digits and hyphens.`,
+  );
 }
 
 async function readDocument<T>(file: string, check: (value: unknown) => value is T): Promise<T | undefined> {

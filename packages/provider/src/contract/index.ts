@@ -1,0 +1,2 @@
+export * from './datasets.ts';
+export * from './models.ts';
