@@ -5,6 +5,7 @@ import type { Action } from './action.ts';
  * Adding one: a folder beside this file, a line here, `npm run generate`.
  */
 export const registry = {
+  'prepare-data': async () => import('./prepare-data/run.ts'),
   train: async () => (await import('./train/run.ts')).action,
   'register-model': async () => (await import('./register-model/run.ts')).action,
 } as const satisfies Record<string, () => Promise<Action>>;
