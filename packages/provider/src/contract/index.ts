@@ -1,2 +1,3 @@
 export * from './datasets.ts';
+export * from './jobs.ts';
 export * from './models.ts';
