@@ -17,7 +17,7 @@ const providers: Readonly<Record<ProviderName, Open>> = {
       root: resolve(workingDirectory, inputs.store),
       daemonCommand,
       effects,
-    }) as Promise<Provider>;
+    });
   },
 };
 
