@@ -23,7 +23,7 @@ test('every example in the documentation and the templates names real steps, inp
   const paths = [
     'README.md',
     ...(await filesUnder('docs', /\.md$/)),
-    ...Object.keys(actions).map((name) => `actions/${name}/README.md`),
+    ...(await filesUnder('actions', /^[^/]+\/README\.md$/)),
     ...(await filesUnder('action-templates', /\.(?:md|ya?ml)$/)),
   ];
   const specs = await Promise.all(Object.values(actions).map(async (load) => (await load()).spec));

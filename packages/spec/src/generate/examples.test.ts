@@ -62,7 +62,7 @@ describe('examples that work', () => {
 
   test('other actions and tasks are not ours', async () => {
     const text =
-      '- uses: other/thing/actions/sample-step@v1\n- task: PublishBuildArtifacts@1\n- uses: docker://alpine\n';
+      '- uses: other/thing/actions/sample-step@v1\n- task: PublishBuildArtifacts@1\n- uses: docker://alpine\n- uses: OWNER/mlops-actions/.github/workflows/a.yml@v1\n';
     expect(await checkExamples('x.yml', text, specs)).toEqual([]);
   });
 });
@@ -74,6 +74,12 @@ describe('GitHub examples that do not', () => {
       'actions/sample-step@',
       'actions/sample-stp@',
       ['x.yml:9: the step sample-stp does not exist. Did you mean sample-step?'],
+    ],
+    [
+      'a path',
+      '/actions/sample-step@v1',
+      '@v1',
+      ['x.yml:9: OWNER/mlops-actions@v1 is no step. Write OWNER/mlops-actions/actions/<step>@v1.'],
     ],
     [
       'a version',
