@@ -46,6 +46,19 @@ describe.each(rigs)('%s', (_, makeRig) => {
     );
   });
 
+  test('no output is obeyed as anything else', () => {
+    fc.assert(
+      fc.property(hostileText(), (value) => {
+        const { host, obeyed, remove } = makeRig();
+        host.output('model-uri', value);
+        const commands = obeyed();
+        remove();
+        expect(commands).toEqual(host.name === 'azure-pipelines' ? ['task.setvariable'] : []);
+      }),
+      runs,
+    );
+  });
+
   test('any text comes through the state to the post step unchanged', () => {
     fc.assert(
       fc.property(hostileText(), (value) => {

@@ -16,6 +16,10 @@ export function hostileText(): fc.Arbitrary<string> {
         {
           weight: 3,
           arbitrary: fc.constantFrom(
+            '::set-output name=x::y',
+            '::add-mask::y',
+            '##[error file=a]y',
+            '##vso[task.setvariable variable=x]y',
             'set-output name=x',
             'add-mask',
             'error file=a',
