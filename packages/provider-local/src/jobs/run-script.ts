@@ -22,7 +22,7 @@ export interface Script {
   readonly environment: Readonly<Record<string, string>>;
   readonly token: string;
   readonly maxRuntimeSeconds: number;
-  /** Told once, before anything is waited for. */
+  /** Told once, before any line is. */
   onStart(leader: ProcessIdentity): Promise<void>;
   onLines(lines: readonly string[]): void;
 }
@@ -41,13 +41,13 @@ export async function runScript(script: Script, signal: AbortSignal, clock: Cloc
   signal.throwIfAborted();
   const child = await startProcess(script);
   const exit = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
-  const logs = Promise.all([pump(child.stdout, script.onLines), pump(child.stderr, script.onLines)]);
-  logs.catch(() => {});
+  let logs: Promise<unknown> = Promise.resolve();
   const leader = identify(child.pid) ?? { pid: child.pid, started: '' };
   const done = new AbortController();
   let end: ScriptEnd | undefined;
   try {
     await script.onStart(leader);
+    logs = Promise.all([pump(child.stdout, script.onLines), pump(child.stderr, script.onLines)]);
     end = await Promise.race([
       exit.then(([code, name]) => endOfExit(code, name)),
       tooLong(script.maxRuntimeSeconds, clock, done.signal),
