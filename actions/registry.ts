@@ -6,6 +6,7 @@ import type { Action } from './action.ts';
  */
 export const registry = {
   'prepare-data': async () => import('./prepare-data/run.ts'),
+  'prepare-data': async () => (await import('./prepare-data/run.ts')).action,
   train: async () => (await import('./train/run.ts')).action,
   'register-model': async () => (await import('./register-model/run.ts')).action,
 } as const satisfies Record<string, () => Promise<Action>>;

@@ -4,6 +4,7 @@ import { isResourceName, resourceNameRule, UserError } from '@mlops-actions/core
 import { errorCode } from '@mlops-actions/files';
 import type { Inputs } from '@mlops-actions/spec';
 import type { Schema, TableFormat } from '@mlops-actions/tabular';
+import { isAbsent } from './absent.ts';
 import { parseSchema } from './schema-file.ts';
 import type { spec } from './spec.ts';
 
@@ -91,7 +92,7 @@ async function readSchema(path: string, workingDirectory: string): Promise<Schem
   } catch (error) {
     if (errorCode(error) === 'EISDIR')
       throw new UserError(`\`schema\` is ${path}, a folder. Give a YAML or JSON file.`);
-    if (!['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes(errorCode(error) ?? '')) throw error;
+    if (!isAbsent(error)) throw error;
     throw new UserError(`\`schema\` is ${path}, which does not exist. Check the path.`);
   }
   return parseSchema(text, path);

@@ -4,18 +4,25 @@ import type { Json } from '@mlops-actions/core';
 import { writeWhole } from '@mlops-actions/files';
 import type { DatasetSplit, JobRequest } from '@mlops-actions/provider';
 import type { TableProfile } from '@mlops-actions/tabular';
-import type { Context, PostContext, Result } from '../action.ts';
+import type { Action, Context, Result } from '../action.ts';
 import { type PrepareInputs, planTables, type TablePlan } from './plan.ts';
-import { planScript, profilePath, runScript } from './script.ts';
-import type { spec } from './spec.ts';
+import { keptJob, planScript, profilePath, runScript } from './script.ts';
+import { spec } from './spec.ts';
 import { summaryOf } from './summary.ts';
 import { type DataFiles, findData, type Inspection, inspectTables } from './tables.ts';
 import { planSplit, writeSplits } from './write-splits.ts';
 
-export { spec } from './spec.ts';
+export const action: Action<typeof spec> = {
+  spec,
+  run: prepare,
+  post: async (_inputs, context) => {
+    const job = context.kept(keptJob);
+    if (job !== undefined) await (await context.provider()).jobs.stop(job, 'The workflow was cancelled.');
+  },
+};
 
 /** Script → check → split → store. Nothing of it is seen from outside before the store has the whole version. */
-export async function run(inputs: PrepareInputs, context: Context): Promise<Result<typeof spec>> {
+async function prepare(inputs: PrepareInputs, context: Context): Promise<Result<typeof spec>> {
   const plan = await planTables(inputs, context.workingDirectory);
   const script = inputs.entryPoint === undefined ? undefined : await planScript(inputs.entryPoint, inputs, context);
   if (inputs.dryRun && script !== undefined) {
@@ -36,12 +43,6 @@ export async function run(inputs: PrepareInputs, context: Context): Promise<Resu
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
-}
-
-/** Stops the job of a step that was cancelled. */
-export async function post(_inputs: PrepareInputs, context: PostContext): Promise<void> {
-  const job = context.kept('job');
-  if (job !== undefined) await (await context.provider()).jobs.stop(job, 'The step was cancelled.');
 }
 
 async function obtainData(

@@ -33,7 +33,8 @@ export const spec = defineAction({
       group: 'Script',
     }),
     'source-dir': text({
-      help: 'Folder of the script and what it imports. Default: the working directory.',
+      help: 'Folder of the script and what it imports. The job gets its own copy.',
+      default: '.',
       group: 'Script',
     }),
     python: text({ help: 'The Python that runs a `.py` script.', default: 'python3', group: 'Script' }),
@@ -45,7 +46,7 @@ export const spec = defineAction({
       help: 'The script is stopped after this time.',
       default: '1h',
       min: '1s',
-      max: '28d',
+      max: '24d',
       group: 'Script',
     }),
     split: mapping({

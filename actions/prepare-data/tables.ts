@@ -14,8 +14,8 @@ import {
   type Violation,
   violationText,
 } from '@mlops-actions/tabular';
+import { isAbsent } from './absent.ts';
 import type { TablePlan } from './plan.ts';
-import { isAbsent } from './script.ts';
 
 /** One file of the data. */
 export interface DataFile {
