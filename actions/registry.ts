@@ -5,9 +5,9 @@ import type { Action } from './action.ts';
  * Adding one: a folder beside this file, a line here, `npm run generate`.
  */
 export const registry = {
-  'prepare-data': async () => import('./prepare-data/run.ts'),
   'prepare-data': async () => (await import('./prepare-data/run.ts')).action,
   train: async () => (await import('./train/run.ts')).action,
+  'evaluate-gate': async () => (await import('./evaluate-gate/run.ts')).action,
   'register-model': async () => (await import('./register-model/run.ts')).action,
 } as const satisfies Record<string, () => Promise<Action>>;
 

@@ -114,6 +114,19 @@ describe('the four endings', () => {
     expect((await recordAt()).steps).toMatchObject([{ ending: 'user-error', lineage: {} }]);
   });
 
+  test('a problem: a user-error, but with outputs and lineage', async () => {
+    const it = host();
+    const action = probe(async () => ({
+      outputs: { answer: 'unknown' },
+      problem: 'No metric "auc".',
+      lineage: { gate: 'error' },
+    }));
+    expect(await runAction(action, it, effects())).toBe(1);
+    expect(it.ending).toEqual({ kind: 'user-error', message: 'No metric "auc".' });
+    expect(it.outputs).toEqual({ answer: 'unknown' });
+    expect((await recordAt()).steps).toMatchObject([{ ending: 'user-error', lineage: { gate: 'error' } }]);
+  });
+
   test('failure: the stack is detail, and not in the record', async () => {
     const it = host();
     const action = probe(async () => {

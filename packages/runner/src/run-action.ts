@@ -85,7 +85,7 @@ async function endingOfStep(action: Action, host: Host, effects: Effects, signal
     const result = await action.run(inputs as never, contextFor(host, effects, inputs, record, signal));
     lineage = result.lineage;
     setOutputs(action, host, secrets, result.outputs);
-    ending = result.verdict === undefined ? { kind: 'ok' } : { kind: 'verdict', message: result.verdict };
+    ending = endingOfResult(result);
   } catch (thrown) {
     ending = endingOf(isAbort(thrown) && signal.aborted ? signal.reason : thrown);
   }
@@ -112,6 +112,11 @@ function masked(step: StepRecord, secrets: Masker): StepRecord {
   return JSON.parse(JSON.stringify(step), (_, value: unknown) =>
     typeof value === 'string' ? secrets.mask(value) : value,
   ) as StepRecord;
+}
+
+function endingOfResult({ verdict, problem }: { readonly verdict?: string; readonly problem?: string }): Ending {
+  if (problem !== undefined) return { kind: 'user-error', message: problem };
+  return verdict === undefined ? { kind: 'ok' } : { kind: 'verdict', message: verdict };
 }
 
 /** Writes the step into the run record. A record that cannot be written spoils a good ending, and never hides a bad one. */
