@@ -7,6 +7,8 @@ import type { Action } from './action.ts';
 export const registry = {
   'prepare-data': async () => (await import('./prepare-data/run.ts')).action,
   train: async () => (await import('./train/run.ts')).action,
+  'evaluate-gate': async () => (await import('./evaluate-gate/run.ts')).action,
+  'register-model': async () => (await import('./register-model/run.ts')).action,
 } as const satisfies Record<string, () => Promise<Action>>;
 
 export type ActionName = keyof typeof registry;

@@ -16,6 +16,7 @@ const systemErrors: Readonly<Record<string, string>> = {
   EDQUOT: 'The disk quota is used up. Free some space and run the step again; nothing was half-written.',
   EACCES: 'Permission denied. Give the user that runs this step access to the path.',
   EROFS: 'The file system is read-only. Choose a writable folder.',
+  EFBIG: 'The file would be larger than this process may write. Raise the limit (`ulimit -f`) and run the step again.',
   EMFILE: 'Too many open files. Raise the limit (`ulimit -n`) and run the step again.',
 };
 

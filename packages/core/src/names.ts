@@ -37,6 +37,12 @@ export function isResourceName(text: string): boolean {
   return resourceNamePattern.test(text);
 }
 
+/** What an alias of a model version may be called; it follows the colon in `churn:champion`. */
+export const aliasPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
+
+/** `aliasPattern` in words. */
+export const aliasRule = '1 to 63 letters, digits, hyphens and underscores, starting with a letter or digit';
+
 /** `name@version` or `name:alias`, parsed. A bare name has neither. */
 export interface ModelReference {
   readonly name: string;

@@ -139,6 +139,15 @@ describe('each damage is one finding:', () => {
     ]);
   });
 
+  test('an artifact that a job left and that is gone', async () => {
+    const digest = `sha256:${'0'.repeat(64)}`;
+    await store.write(['jobs', 'train-1', 'job.json'], { status: 'Completed', output: { digest, files: 1, bytes: 1 } });
+    const folder = store.path('artifacts', '0'.repeat(64));
+    expect(await problems()).toEqual([
+      `jobs/train-1/job.json refers to an artifact of which ${folder} is not in the store`,
+    ]);
+  });
+
   test('a file where a folder should be', async () => {
     await rm(store.path('models'), { recursive: true });
     await writeFile(store.path('models'), '');

@@ -3,7 +3,13 @@ import { resolve } from 'node:path';
 import { UserError } from '@mlops-actions/core';
 import { errorCode } from '@mlops-actions/files';
 import { type VersionedKind, versionFile, versionNumbers } from './documents.ts';
-import { isAliasDocument, isDatasetDocument, isModelDocument, type StoredArtifact } from './shapes.ts';
+import {
+  isAliasDocument,
+  isDatasetDocument,
+  isModelDocument,
+  isStoredArtifact,
+  type StoredArtifact,
+} from './shapes.ts';
 import { artifactDamages, describeArtifact } from './store/artifacts.ts';
 import { type Finding, StoreDamage } from './store/damage.ts';
 import { abandonedEntries, isFormat, isObject, type Store, storeAt, storeEntries, storeFormat } from './store/store.ts';
@@ -22,7 +28,8 @@ export async function checkStore(root: string): Promise<Finding[]> {
     checkKind(store, 'datasets', (value) => isDatasetDocument(value)),
     checkKind(store, 'models', (value) => isModelDocument(value)),
     checkAliases(store),
-    checkDocuments(store),
+    checkJobs(store),
+    checkEndpoints(store),
     checkLeftovers(store),
   ];
   const findings: Finding[] = [];
@@ -153,11 +160,21 @@ async function* checkAliases(store: Store): Findings {
   }
 }
 
-/** Documents of jobs, endpoints and the gateway: their own code knows more of their shape. */
-async function* checkDocuments(store: Store): Findings {
-  const jobs = (await store.list('jobs')).map((name) => ['jobs', name, 'job.json']);
+/** Jobs' documents: their own code knows more of their shape. What a job left must be there. */
+async function* checkJobs(store: Store): Findings {
+  for (const name of await store.list('jobs')) {
+    const path = store.path('jobs', name, 'job.json');
+    const job = yield* found(path, store.read(['jobs', name, 'job.json'], isObject));
+    for (const artifact of [job?.value?.model, job?.value?.output]) {
+      if (isStoredArtifact(artifact)) yield* checkReference(store, path, artifact);
+    }
+  }
+}
+
+/** Documents of endpoints and the gateway, whose own code knows their shape. */
+async function* checkEndpoints(store: Store): Findings {
   const endpoints = (await store.list('endpoints')).map((file) => ['endpoints', file]);
-  for (const segments of [...jobs, ...endpoints, ['gateway', 'gateway.json']]) {
+  for (const segments of [...endpoints, ['gateway', 'gateway.json']]) {
     yield* found(store.path(...segments), store.read(segments, isObject));
   }
 }

@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Clock, UserError } from '@mlops-actions/core';
+import { aliasPattern, aliasRule, type Clock, UserError } from '@mlops-actions/core';
 import type { Artifact, ModelRegistration, ModelRegistry, ModelVersion } from '@mlops-actions/provider';
 import { readVersions, requireName, versionFile, versionNumbers } from './documents.ts';
 import { type AliasDocument, isAliasDocument, isModelDocument, type ModelDocument } from './shapes.ts';
@@ -13,9 +13,6 @@ import {
   verifyArtifact,
 } from './store/artifacts.ts';
 import type { Store } from './store/store.ts';
-
-/** What an alias may be called. */
-const aliasPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
 
 /** The model registry in the local store. Every change of a name's documents happens under that name's lock, one atomic write each. */
 export function localModels(store: Store, clock: Clock): ModelRegistry {
@@ -137,7 +134,5 @@ function aliasedVersion(aliases: AliasDocument, alias: string): number | undefin
 
 function requireAlias(alias: string): void {
   if (aliasPattern.test(alias)) return;
-  throw new UserError(
-    `"${alias.slice(0, 80)}" is not an alias. It must be 1 to 63 letters, digits, hyphens and underscores, starting with a letter or digit.`,
-  );
+  throw new UserError(`"${alias.slice(0, 80)}" is not an alias. It must be ${aliasRule}.`);
 }

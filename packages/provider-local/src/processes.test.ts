@@ -124,7 +124,7 @@ describe('100 processes killed at seeded random moments while they put, register
     let finished = 0;
     let withLeftovers = 0;
     for (let batch = 0; batch < 25; batch++) {
-      const kills = [0, 1, 2, 3].map((index) => killedAfter(random() * 60, batch * 4 + index));
+      const kills = [0, 1, 2, 3].map((index) => killedAfter(random() * 120, batch * 4 + index));
       for (const rounds of await Promise.all(kills)) finished += rounds;
       const findings = await checkStore(root);
       expect(findings.filter((finding) => !finding.harmless)).toEqual([]);

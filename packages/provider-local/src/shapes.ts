@@ -60,7 +60,7 @@ function isVersionDocument(value: unknown): value is Loose {
   );
 }
 
-function isStoredArtifact(value: unknown): value is StoredArtifact {
+export function isStoredArtifact(value: unknown): value is StoredArtifact {
   return isObject(value) && isDigest(value.digest) && isCount(value.files) && isCount(value.bytes);
 }
 

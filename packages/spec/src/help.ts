@@ -50,7 +50,7 @@ function explanation(name: string, input: InputSpec): string {
   const sentences = [description(input)];
   const initial = defaultText(input);
   if (input.required) sentences.push('Required.');
-  if (initial !== undefined && input.type !== 'flag') sentences.push(`Default: ${initial}.`);
+  if (initial !== undefined && input.type !== 'flag') sentences.push(`Default: \`${initial}\`.`);
   if (initial === 'true') sentences.push(`On unless --${name}=false.`);
   if (input.secret) sentences.push(`Secret: set ${commandLineVariable(name)} rather than write it here.`);
   return sentences.join(' ');

@@ -3,4 +3,4 @@ export { durationSeconds } from './duration.ts';
 export { helpText, overviewHelp } from './help.ts';
 export * from './names.ts';
 export { nearest } from './nearest.ts';
-export { type InputSource, inputFault, numberRule, parseInputs } from './parse.ts';
+export { type InputSource, parseInputs } from './parse.ts';

@@ -17,14 +17,6 @@ export function pascalCase(name: string): string {
   return camel.charAt(0).toUpperCase() + camel.slice(1);
 }
 
-/** `modelUri` → `model-uri`. */
-export function kebabCase(name: string): string {
-  return name
-    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
-    .replace(/[_\s]+/g, '-')
-    .toLowerCase();
-}
-
 /** The variable in which GitHub's runner passes an input: `INPUT_MODEL-URI`. */
 export function githubVariable(name: string): string {
   return `INPUT_${name.replace(/ /g, '_').toUpperCase()}`;

@@ -93,20 +93,29 @@ describe('all inputs together', () => {
     ]);
   });
 
-  test('names are shown as the host spells them, and found again whatever case and dashes the host keeps', async () => {
+  test('names are shown as the host spells them, and known in lower case where the host does not keep the case', async () => {
     const azure: InputSource = {
       input: () => undefined,
-      givenInputs: () => ['INSTANCECOUNT', 'INSTANCECOUNTS'],
+      givenInputs: () => ['instancecount', 'instancecounts'],
       spell: camelCase,
     };
     expect((await messageOf(parseInputs(sample, azure))).split('\n')).toEqual([
-      'Input `INSTANCECOUNTS` does not exist. Did you mean `instanceCount`?',
+      'Input `instancecounts` does not exist. Did you mean `instanceCount`?',
       'Input `name` is required. Name of the thing.',
     ]);
-    const shell = source({ name: 'a', 'instance-count': '2' }, (name) => `--${name}`);
-    expect((await parseInputs(sample, shell)).instanceCount).toBe(2);
     expect(await messageOf(parseInputs(sample, source({ name: 'a', instancecount: '2' })))).toContain(
       'Did you mean `instance-count`?',
+    );
+  });
+
+  test.each(['--Ratio', 'ratio', '--RATIO'])('on a command line %s is not --ratio', async (given) => {
+    const shell: InputSource = {
+      input: (name) => (name === 'name' ? 'a' : undefined),
+      givenInputs: () => ['--name', given],
+      spell: (name) => `--${name}`,
+    };
+    expect(await messageOf(parseInputs(sample, shell))).toBe(
+      `Input \`${given}\` does not exist. Did you mean \`--ratio\`?`,
     );
   });
 

@@ -9,6 +9,7 @@ import { parseTextMapping, parseYamlValue } from './parse-yaml.ts';
 /** Where raw inputs come from; every host is one. */
 export interface InputSource {
   input(name: string): string | undefined;
+  /** The names that the user gave, spelt as `spell` does, or in lower case where the host does not keep the case. */
   givenInputs(): readonly string[];
   spell(name: string): string;
 }
@@ -43,22 +44,23 @@ export async function inputFault(spec: InputSpec, text: string | undefined): Pro
   }
 }
 
-/** Hosts differ in what they keep of a name: letter case is lost in variables, and a command line has dashes before it. */
-function bareName(spelt: string): string {
-  return spelt.replace(/^-+/, '').toLowerCase();
-}
-
 function misspeltInputs(known: readonly string[], source: InputSource): string[] {
   const spelt = known.map((name) => source.spell(name));
-  const names = new Set(spelt.map(bareName));
+  // Variables on GitHub and Azure Pipelines do not keep the case of a name.
+  const names = new Set(spelt.flatMap((name) => [name, name.toLowerCase()]));
   return source
     .givenInputs()
-    .filter((given) => !names.has(bareName(given)))
+    .filter((given) => !names.has(given))
     .map((given) => {
-      const guess = nearest(given, spelt);
+      const bare = nearest(withoutDashes(given), spelt.map(withoutDashes));
+      const guess = spelt.find((name) => withoutDashes(name) === bare);
       const fix = guess === undefined ? `The inputs are: ${spelt.join(', ')}.` : `Did you mean \`${guess}\`?`;
       return `Input \`${given}\` does not exist. ${fix}`;
     });
+}
+
+function withoutDashes(option: string): string {
+  return option.replace(/^-+/, '');
 }
 
 async function parseInput(spec: InputSpec, raw: string | undefined): Promise<unknown> {

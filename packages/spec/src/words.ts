@@ -7,7 +7,7 @@ export function defaultText(input: InputSpec): string | undefined {
   return 'default' in input && input.default !== undefined ? String(input.default) : undefined;
 }
 
-/** What a value must be, as a sentence; undefined when any text will do. */
+/** What a value must be, as a sentence; undefined when any text will do, or the help says it in words of its own. */
 export function ruleSentence(input: InputSpec): string | undefined {
   switch (input.type) {
     case 'text':
@@ -19,19 +19,31 @@ export function ruleSentence(input: InputSpec): string | undefined {
     case 'choice':
       return `One of: ${input.values.join(', ')}.`;
     case 'list':
-      return 'One a line, or separated by commas on one line.';
+      return saysLines(input) ? undefined : 'One a line, or separated by commas on one line.';
     case 'duration':
       return `Must be ${durationRule}${rangeRule(input) === '' ? '' : `,${rangeRule(input)}`}.`;
     case 'mapping':
-      return 'One `name: value` a line.';
+      return saysLines(input) ? undefined : 'One `name: value` a line.';
     case 'yaml':
-      return 'YAML or JSON.';
+      return /\b(?:YAML|JSON)\b/.test(input.help) ? undefined : 'YAML or JSON.';
   }
+}
+
+function saysLines(input: InputSpec): boolean {
+  return /\ba line\b/.test(input.help);
 }
 
 /** The help and the rule: all that a reader needs besides the default. */
 export function description(input: InputSpec): string {
-  return [input.help, ruleSentence(input)].filter((part) => part !== undefined).join(' ');
+  const rule = ruleSentence(input);
+  return rule === undefined ? input.help : `${input.help} ${rule}`;
+}
+
+/** `description`, and for a secret how to pass it; for pages and manifests of CI systems. */
+export function descriptionForCi(input: InputSpec): string {
+  return input.secret
+    ? `${description(input)} Secret: pass it from the secrets of your CI system.`
+    : description(input);
 }
 
 /** Inputs by their heading: those without one first, then in the order of each heading's first input. */

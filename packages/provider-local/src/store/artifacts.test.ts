@@ -54,6 +54,18 @@ describe('putting', () => {
     expect(await readdir(join(store.root, 'tmp'))).toEqual([]);
   });
 
+  test('of a file that grows meanwhile keeps one state of it, and says which', async () => {
+    let putting = true;
+    const writer = (async () => {
+      while (putting) await appendFile(join(source, 'model.bin'), 'more'.repeat(50_000));
+    })();
+    const artifact = await putArtifact(store, source);
+    putting = false;
+    await writer;
+    expect((await readTree(filesOf(artifact))).digest).toBe(artifact.digest);
+    expect(await checkStore(store.root)).toEqual([]);
+  });
+
   test('refuses a folder that the store lies in', async () => {
     await expect(putArtifact(store, folder)).rejects.toThrow('contains the store');
   });

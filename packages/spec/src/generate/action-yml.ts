@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { ActionSpec, InputSpec } from '../define.ts';
-import { defaultText, description } from '../words.ts';
+import { defaultText, descriptionForCi } from '../words.ts';
 import { author, generatedNote } from './constants.ts';
 
 /** The text of `actions/<name>/action.yml`: how GitHub's runner starts the step. */
@@ -25,7 +25,7 @@ export function actionYml(spec: ActionSpec): string {
 function inputEntry(input: InputSpec) {
   const initial = defaultText(input);
   return {
-    description: description(input),
+    description: descriptionForCi(input),
     required: input.required ?? false,
     ...(initial === undefined ? {} : { default: initial }),
   };

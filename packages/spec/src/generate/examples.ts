@@ -57,6 +57,9 @@ const azure: Dialect = {
   references: [/\$\(([A-Za-z_]\w*)\.([\w-]+)\)/g, /\boutputs\['([A-Za-z_]\w*)\.([\w-]+)'\]/g],
 };
 
+/** Uses of this repository that are no step and no reusable workflow. */
+const strayUse = /^[^/\s]+\/mlops-actions(?!\/\.github\/workflows\/)(?:[/@]|$)/;
+
 /** One of our steps in an example. */
 interface Step {
   readonly map: YAMLMap;
@@ -80,40 +83,54 @@ export async function checkExamples(path: string, text: string, specs: readonly 
   return faults;
 }
 
-async function blockFaults(path: string, block: YamlBlock, specs: readonly ActionSpec[], page: Scope) {
+async function blockFaults(
+  path: string,
+  block: YamlBlock,
+  specs: readonly ActionSpec[],
+  page: Scope,
+): Promise<string[]> {
   const lines = new LineCounter();
-  const place = (node: Node | null | undefined) => offsetPlace(node?.range?.[0] ?? 0);
-  const offsetPlace = (offset: number) => `${path}:${block.line - 1 + lines.linePos(offset).line}`;
+  const placeOf = (offset: number) => `${path}:${block.line - 1 + lines.linePos(offset).line}`;
+  const place: Place = (node) => placeOf(node.range?.[0] ?? 0);
   const faults: string[] = [];
   for (const document of parseAllDocuments(block.text, { lineCounter: lines })) {
     if (!('contents' in document)) continue;
     const [error] = document.errors;
     if (error) {
-      faults.push(`${offsetPlace(error.pos[0])}: is not valid YAML: ${error.message.split('\n')[0]}`);
+      const what = error.message.replace(/ at line \d+, column \d+:.*/s, '.');
+      faults.push(`${placeOf(error.pos[0])}: is not valid YAML: ${what}`);
       continue;
     }
     const jobs = jobsOf(document.contents);
-    for (const part of jobs ?? [document.contents]) {
-      const scope: Scope = jobs === undefined ? page : new Map();
-      for (const map of mapsIn(part)) {
-        const found = findStep(map, specs);
-        if (found === undefined) continue;
-        if (typeof found === 'string') {
-          faults.push(`${place(map)}: ${found}`);
-          continue;
-        }
-        const id = scalarText(map.get(found.dialect.id, true));
-        if (id !== undefined) scope.set(id, found);
-        faults.push(...(await stepFaults(found, place)));
-      }
-      faults.push(...referenceFaults(part, scope, place));
-      if (jobs !== undefined) faults.push(...unknownIdFaults(part, place));
+    for (const job of jobs ?? []) {
+      faults.push(...(await partFaults(job, specs, new Map(), place)), ...unknownIdFaults(job, place));
     }
+    if (jobs === undefined) faults.push(...(await partFaults(document.contents, specs, page, place)));
   }
   return faults;
 }
 
-type Place = (node: Node | null | undefined) => string;
+/** Faults in the steps below a node, and in references to them. Adds the steps that have an id to `scope`. */
+async function partFaults(
+  part: Node | null,
+  specs: readonly ActionSpec[],
+  scope: Scope,
+  place: Place,
+): Promise<string[]> {
+  const faults: string[] = [];
+  for (const map of mapsIn(part)) {
+    const found = findStep(map, specs);
+    if (typeof found === 'string') faults.push(`${place(map)}: ${found}`);
+    if (found === undefined || typeof found === 'string') continue;
+    const id = scalarText(map.get(found.dialect.id, true));
+    if (id !== undefined) scope.set(id, found);
+    faults.push(...(await stepFaults(found, place)));
+  }
+  return [...faults, ...referenceFaults(part, scope, place)];
+}
+
+/** `path:line` of a node. */
+type Place = (node: Node) => string;
 
 /** The jobs of a whole GitHub workflow, each with step ids of its own; undefined for anything else. */
 function jobsOf(contents: Node | null): Node[] | undefined {
@@ -142,7 +159,11 @@ function findStep(map: YAMLMap, specs: readonly ActionSpec[]): Step | string | u
   for (const dialect of [github, azure]) {
     const text = scalarText(map.get(dialect.step, true));
     const match = text === undefined ? null : dialect.ours.exec(text);
-    if (text === undefined || match === null) continue;
+    if (text === undefined) continue;
+    if (match === null) {
+      if (strayUse.test(text)) return `${text} is no step. Write OWNER/mlops-actions/actions/<step>@v1.`;
+      continue;
+    }
     const [, name = '', version] = match;
     const spec = specs.find((candidate) => dialect.nameOf(candidate) === name);
     if (spec === undefined) return `the step ${name} does not exist.${hint(name, specs.map(dialect.nameOf))}`;

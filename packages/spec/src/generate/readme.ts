@@ -1,5 +1,5 @@
 import type { ActionSpec, InputSpec } from '../define.ts';
-import { defaultText, description, groupsOf } from '../words.ts';
+import { defaultText, descriptionForCi, groupsOf } from '../words.ts';
 
 /** Puts `content` between `<!-- name:start -->` and `<!-- name:end -->`; undefined when the text lacks the pair of markers. */
 export function betweenMarkers(text: string, name: string, content: string): string | undefined {
@@ -14,7 +14,7 @@ export function betweenMarkers(text: string, name: string, content: string): str
 /** The table of inputs for an action's README, one table for each heading. */
 export function inputTables(spec: ActionSpec): string {
   const tables = [...groupsOf(spec.inputs)].map(([group, inputs]) => {
-    const rows = inputs.map(([name, input]) => [`\`${name}\``, cell(description(input)), defaultCell(input)]);
+    const rows = inputs.map(([name, input]) => [`\`${name}\``, cell(descriptionForCi(input)), defaultCell(input)]);
     const heading = group === undefined ? '' : `**${group}**\n\n`;
     return `${heading}${table(['Input', 'What it is', 'Default'], rows)}`;
   });
@@ -24,7 +24,7 @@ export function inputTables(spec: ActionSpec): string {
 /** The table of outputs for an action's README. */
 export function outputTable(spec: ActionSpec): string {
   const rows = Object.entries(spec.outputs).map(([name, output]) => [`\`${name}\``, cell(output.help)]);
-  return rows.length === 0 ? 'None.\n' : table(['Output', 'What it is'], rows);
+  return table(['Output', 'What it is'], rows) || 'None.\n';
 }
 
 /** The table of all steps for the README of the repository. */
@@ -45,11 +45,19 @@ function defaultCell(input: InputSpec): string {
   return initial === undefined ? '' : `\`${cell(initial)}\``;
 }
 
+/** A table; nothing at all when it has no rows. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return '';
   const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`);
   return lines.join('').replaceAll('|  |', '| |');
 }
 
+/** Text for a cell: on one line, and no `<name>` that would be taken for HTML, except in code, where it is safe and shown as it is. */
 function cell(text: string): string {
-  return text.replace(/\s+/g, ' ').replaceAll('|', '\\|').replaceAll('<', '&lt;');
+  return text
+    .replace(/\s+/g, ' ')
+    .replaceAll('|', '\\|')
+    .split(/(`[^`]*`)/)
+    .map((part) => (part.startsWith('`') ? part : part.replaceAll('<', '&lt;')))
+    .join('');
 }

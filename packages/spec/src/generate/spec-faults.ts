@@ -19,6 +19,7 @@ export async function specFaults(spec: ActionSpec): Promise<string[]> {
     const found = [
       ...nameFaults(name),
       ...helpFaults(input.help),
+      ...secretFaults(input),
       ...ruleFaults(input),
       ...(await defaultFaults(input)),
     ];
@@ -76,6 +77,12 @@ function groupFaults(spec: ActionSpec): string[] {
   ];
 }
 
+/** Parts of a secret are masked too; a mapping's are known, those of a list or of YAML are not, and a choice is no secret. */
+function secretFaults(input: InputSpec): string[] {
+  if (!input.secret || input.type === 'text' || input.type === 'mapping') return [];
+  return [`is a secret ${input.type}. Only a text or a mapping can be secret.`];
+}
+
 function ruleFaults(input: InputSpec): string[] {
   switch (input.type) {
     case 'text':
@@ -103,7 +110,7 @@ function textRuleFaults(input: Extract<InputSpec, { type: 'text' }>): string[] {
 
 function choiceRuleFaults(values: readonly string[]): string[] {
   const faults: string[] = [];
-  if (values.length < 2) faults.push('has fewer than two values to choose from.');
+  if (values.length === 0) faults.push('has no values to choose from.');
   if (new Set(values).size < values.length) faults.push('has a value twice.');
   if (values.some((value) => value === '' || value !== value.trim()))
     faults.push('has a value that is empty or padded.');
@@ -123,9 +130,8 @@ function durationRuleFaults(input: Extract<InputSpec, { type: 'duration' }>): st
 async function defaultFaults(input: InputSpec): Promise<string[]> {
   const initial = defaultText(input);
   const faults: string[] = [];
-  if (input.secret && input.type === 'flag') faults.push('is a secret flag. A flag has only two values to guess.');
   if (initial === undefined) return faults;
-  if (input.secret && input.type !== 'flag') faults.push('is secret and has a default, which everybody can read.');
+  if (input.secret) faults.push('is secret and has a default, which everybody can read.');
   if (input.required) faults.push('is required and has a default. Drop one of them.');
   if (initial.trim() === '')
     faults.push('has an empty default. Leave it out: an empty input is one that is not given.');

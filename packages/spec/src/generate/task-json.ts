@@ -33,11 +33,7 @@ export function taskJson(spec: ActionSpec, version: string): string {
     minimumAgentVersion,
     instanceNameFormat: spec.title,
     showEnvironmentVariables: false,
-    groups: groupNames(spec).map((heading) => ({
-      name: groupName(heading),
-      displayName: heading,
-      isExpanded: false,
-    })),
+    groups: groups(spec),
     inputs: [...groupsOf(spec.inputs).values()].flat().map(([name, input]) => inputEntry(name, input)),
     outputVariables: Object.entries(spec.outputs).map(([name, output]) => ({
       name: camelCase(name),
@@ -55,8 +51,19 @@ export function groupName(heading: string): string {
   return camelCase(words.join('-'));
 }
 
-function groupNames(spec: ActionSpec): string[] {
-  return [...groupsOf(spec.inputs).keys()].filter((heading) => heading !== undefined);
+/** The headings. One with a required input is open from the start, so that nobody overlooks it. */
+function groups(spec: ActionSpec) {
+  return [...groupsOf(spec.inputs)].flatMap(([heading, inputs]) =>
+    heading === undefined
+      ? []
+      : [
+          {
+            name: groupName(heading),
+            displayName: heading,
+            isExpanded: inputs.some(([, input]) => input.required),
+          },
+        ],
+  );
 }
 
 function inputEntry(name: string, input: InputSpec) {
