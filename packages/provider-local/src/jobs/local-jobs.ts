@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '@mlops-actions/core';
-import { errorCode, identify, isAlive, type ProcessIdentity } from '@mlops-actions/files';
+import { errorCode, identify, isAlive, workingFolders } from '@mlops-actions/files';
 import {
   isFinal,
   type JobRequest,
@@ -65,12 +65,12 @@ export function localJobs(store: Store, options: LocalJobsOptions): JobService {
     if (known !== undefined && (known.status === 'Completed' || isAttended(known))) {
       return { job: stateOf(store, known), attached: true };
     }
-    if (known !== undefined) await endProcessGroup(known, graceMilliseconds, clock);
+    if (known !== undefined) await endLeftovers(store, known, clock);
     const job = newDocument(request, known, clock.now());
     const folder = await emptyFolder(store, job, known?.attempt);
     await writeJob(store, job);
     try {
-      await copyFolder(request.sourceDir, jobFolders(folder).code, store.root, signal);
+      await copyFolder(request.sourceDir, jobFolders(folder).code, store.root, { without: workingFolders, signal });
       return { job: stateOf(store, await launch(store, job, request.environment, options)), attached: false };
     } catch (error) {
       const status = signal?.aborted ? 'Stopped' : 'Failed';
@@ -83,12 +83,11 @@ export function localJobs(store: Store, options: LocalJobsOptions): JobService {
   const stopLocked = async (name: string, reason: string): Promise<void> => {
     const job = await readJob(store, name);
     if (job === undefined) return;
-    const { supervisor } = job;
-    if (!isFinal(job.status) && supervisor !== undefined && isAlive(supervisor)) {
+    if (isAttended(job) && job.supervisor !== undefined) {
       await writeStopRequest(store, name, { attempt: job.attempt, reason });
-      await endSupervisor(supervisor, clock);
+      signalProcess(job.supervisor.pid, 'SIGTERM');
     }
-    await endProcessGroup((await readJob(store, name)) ?? job, graceMilliseconds, clock);
+    await endLeftovers(store, job, clock);
     const last = (await readJob(store, name)) ?? job;
     if (isFinal(last.status)) return;
     await writeJob(store, { ...last, status: 'Stopped', reason, ended: clock.now().toISOString() });
@@ -191,13 +190,16 @@ async function launch(
   }
 }
 
-async function endSupervisor(supervisor: ProcessIdentity, clock: ProviderEffects['clock']): Promise<void> {
+/** Waits for the supervisor to end in order, which it does at its job's end or on SIGTERM, and ends it and its script when it does not. */
+async function endLeftovers(store: Store, job: JobDocument, clock: ProviderEffects['clock']): Promise<void> {
+  const { supervisor } = job;
   const killAt = clock.now().getTime() + supervisorGraceMilliseconds;
-  signalProcess(supervisor.pid, 'SIGTERM');
-  while (isAlive(supervisor)) {
+  while (supervisor !== undefined && isAlive(supervisor)) {
     if (clock.now().getTime() > killAt) signalProcess(supervisor.pid, 'SIGKILL');
     await clock.sleep(20);
   }
+  // Its last words may name a leader that was not there before.
+  await endProcessGroup((await readJob(store, job.name)) ?? job, graceMilliseconds, clock);
 }
 
 function signalProcess(pid: number, signal: NodeJS.Signals): void {
