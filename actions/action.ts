@@ -30,6 +30,8 @@ export interface Result<S extends ActionSpec> {
   readonly outputs: Outputs<S>;
   /** Present when the step's answer is no: the sentence to end with. */
   readonly verdict?: string;
+  /** Present when the step could not do what was asked for a reason that the user can mend: its sentence. Ends as `user-error`, outputs set. */
+  readonly problem?: string;
   /** What this step adds to the run record. Never a secret. */
   readonly lineage: { readonly [key: string]: Json };
 }

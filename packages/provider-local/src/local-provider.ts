@@ -1,5 +1,6 @@
 import type { Provider, ProviderEffects } from '@mlops-actions/provider';
 import { localDatasets } from './datasets.ts';
+import { localEndpoints } from './endpoints/local-endpoints.ts';
 import { localJobs } from './jobs/local-jobs.ts';
 import { localModels } from './models.ts';
 import { openStore } from './store/store.ts';
@@ -13,14 +14,14 @@ export interface LocalProviderOptions {
 }
 
 /** This machine as a provider. Everything that it keeps is in the store at `root`. */
-export async function openLocalProvider(
-  options: LocalProviderOptions,
-): Promise<Pick<Provider, 'name' | 'datasets' | 'jobs' | 'models'>> {
+export async function openLocalProvider(options: LocalProviderOptions): Promise<Provider> {
   const store = await openStore(options.root);
+  const models = localModels(store, options.effects.clock);
   return {
     name: 'local',
     datasets: localDatasets(store, options.effects.clock),
     jobs: localJobs(store, options),
-    models: localModels(store, options.effects.clock),
+    models,
+    endpoints: localEndpoints(store, { ...options, models }),
   };
 }

@@ -96,4 +96,6 @@ export interface EndpointService {
   invoke(endpoint: string, invocation: Invocation, options?: CallOptions): Promise<InvocationAnswer>;
   /** Metrics of the last `windowSeconds`. */
   metrics(endpoint: string, windowSeconds: number): Promise<readonly DeploymentMetrics[]>;
+  /** The last lines that a deployment's replicas printed, oldest first; empty when there is no such deployment. */
+  logs(endpoint: string, deployment: string, lines: number): Promise<readonly string[]>;
 }

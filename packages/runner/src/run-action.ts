@@ -11,13 +11,13 @@ import {
   type StepRecord,
 } from '@mlops-actions/core';
 import type { Host } from '@mlops-actions/hosts';
-import type { Provider, ProviderEffects } from '@mlops-actions/provider';
+import type { Provider, ProviderEffects, ProviderName } from '@mlops-actions/provider';
 import { camelCase, parseInputs } from '@mlops-actions/spec';
 import { appendStep, readRunRecord } from './record-file.ts';
 
 /** The inputs that every action has, parsed; see `actions/common-inputs.ts`. */
 export interface CommonInputs {
-  readonly provider: string;
+  readonly provider: ProviderName;
   readonly workingDirectory: string | undefined;
   readonly record: string;
   readonly store: string;
@@ -71,7 +71,7 @@ async function endingOfStep(action: Action, host: Host, effects: Effects, signal
     const result = await action.run(inputs as never, context);
     lineage = result.lineage;
     setOutputs(action, host, result.outputs);
-    ending = result.verdict === undefined ? { kind: 'ok' } : { kind: 'verdict', message: result.verdict };
+    ending = endingOfResult(result);
   } catch (thrown) {
     ending = endingOf(thrown);
   }
@@ -86,6 +86,11 @@ async function endingOfStep(action: Action, host: Host, effects: Effects, signal
     lineage,
   };
   return recorded(step, recordPath(host, inputs), host, ending);
+}
+
+function endingOfResult({ verdict, problem }: { readonly verdict?: string; readonly problem?: string }): Ending {
+  if (problem !== undefined) return { kind: 'user-error', message: problem };
+  return verdict === undefined ? { kind: 'ok' } : { kind: 'verdict', message: verdict };
 }
 
 /** Writes the step into the run record. A record that cannot be written spoils a good ending, and never hides a bad one. */

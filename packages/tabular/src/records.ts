@@ -1,0 +1,139 @@
+import { isUtf8 } from 'node:buffer';
+import { type Place, tableFault } from './fault.ts';
+
+const newline = 10;
+const quote = 34;
+
+/** More than this in one row is no table; it bounds the memory that reading takes. */
+const longestRecord = 16 << 20;
+
+/** The bytes of one row, its line end included where there is one. */
+export interface RawRecord {
+  readonly bytes: Buffer;
+  /** The line on which it starts, from 1. */
+  readonly line: number;
+  /** Whether it holds a quote character, so that a plain split would not do. */
+  readonly quoted: boolean;
+}
+
+/** How rows are told apart: by line ends alone, or by line ends outside quotes (RFC 4180). */
+export type RecordRule = { readonly kind: 'lines' } | { readonly kind: 'quoted'; readonly delimiter: number };
+
+/**
+ * Cuts a stream of bytes into rows. `push` returns the rows that a chunk completes, `end` the last one when no line end follows it.
+ * Both throw a located `UserError` for bytes that are not UTF-8, NUL bytes, a row over 16 MiB and a quote that is never closed.
+ */
+export interface RecordCutter {
+  push(chunk: Buffer): RawRecord[];
+  end(): RawRecord[];
+}
+
+export function recordCutter(file: string, rule: RecordRule): RecordCutter {
+  let pending: Buffer = Buffer.alloc(0);
+  let line = 1;
+  let first = true;
+
+  function cut(data: Buffer, last: boolean): RawRecord[] {
+    const records: RawRecord[] = [];
+    let start = 0;
+    let nextQuote = rule.kind === 'lines' ? -1 : data.indexOf(quote);
+    while (start < data.length) {
+      const lineEnd = data.indexOf(newline, start);
+      const quoted = nextQuote !== -1 && (lineEnd === -1 || nextQuote < lineEnd);
+      const end = quoted ? endOfQuoted(data, start, last) : lineEnd === -1 && last ? data.length : lineEnd + 1;
+      if (end === 0) break;
+      const bytes = data.subarray(start, end);
+      records.push({ bytes, line, quoted });
+      line += quoted ? lineEnds(bytes) : 1;
+      start = end;
+      if (nextQuote !== -1 && nextQuote < start) nextQuote = data.indexOf(quote, start);
+    }
+    requireText(file, data.subarray(0, start), records);
+    pending = data.subarray(start);
+    if (pending.length > longestRecord) {
+      throw tableFault({ file, line }, 'the row that starts here is over 16 MiB. Is a quote never closed?');
+    }
+    return records;
+  }
+
+  /** The index after the row that starts at `start`; 0 when the data ends before it does. */
+  function endOfQuoted(data: Buffer, start: number, last: boolean): number {
+    const delimiter = rule.kind === 'quoted' ? rule.delimiter : -1;
+    let at = start;
+    while (at < data.length) {
+      if (data[at] === quote) {
+        const closing = closingQuote(data, at);
+        if (closing === -1 && last) {
+          throw tableFault(
+            { file, line },
+            'a quote in the row that starts here is never closed. Close it, or double it.',
+          );
+        }
+        if (closing === -1 || (closing === data.length - 1 && !last)) return 0;
+        at = closing + 1;
+      }
+      while (at < data.length && data[at] !== delimiter && data[at] !== newline) at++;
+      if (data[at] === newline) return at + 1;
+      at++;
+    }
+    return last ? data.length : 0;
+  }
+
+  return {
+    push(chunk) {
+      let data = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
+      if (first) {
+        if (data.length < 3) {
+          pending = data;
+          return [];
+        }
+        first = false;
+        data = withoutMark(file, data);
+      }
+      return cut(data, false);
+    },
+    end: () => cut(first ? withoutMark(file, pending) : pending, true),
+  };
+}
+
+/** The index of the quote that closes the one at `opening`; -1 when there is none. A doubled quote stands for itself. */
+function closingQuote(data: Buffer, opening: number): number {
+  let at = data.indexOf(quote, opening + 1);
+  while (at !== -1 && data[at + 1] === quote) at = data.indexOf(quote, at + 2);
+  return at;
+}
+
+function lineEnds(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(newline); at !== -1; at = bytes.indexOf(newline, at + 1)) count++;
+  return count;
+}
+
+function withoutMark(file: string, data: Buffer): Buffer {
+  const [a, b, c] = data;
+  if (a === 0xef && b === 0xbb && c === 0xbf) return data.subarray(3);
+  if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) {
+    throw tableFault({ file }, 'is UTF-16. Save it as UTF-8.');
+  }
+  return data;
+}
+
+/** Checks a whole stretch at once, which is fast, and looks for the row only when something is wrong. */
+function requireText(file: string, stretch: Buffer, records: readonly RawRecord[]): void {
+  if (isUtf8(stretch) && !stretch.includes(0)) return;
+  for (const { bytes, line } of records) {
+    const place: Place = { file, line };
+    if (bytes.includes(0)) throw tableFault(place, 'holds a NUL byte. Is it a text file? Save it as UTF-8 text.');
+    if (!isUtf8(bytes)) {
+      const shown = JSON.stringify(aroundFault(bytes));
+      throw tableFault(place, `holds bytes that are not UTF-8, near ${shown}. Save the file as UTF-8.`);
+    }
+  }
+}
+
+/** Some text around the first byte that is not UTF-8. */
+function aroundFault(bytes: Buffer): string {
+  const text = bytes.toString('utf8');
+  const at = text.search(/\ufffd/);
+  return text.slice(Math.max(0, at - 20), at + 10);
+}
