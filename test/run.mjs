@@ -31,7 +31,9 @@ if (await installed()) {
     check('lint', ['node_modules/.bin/biome', 'check', '.']),
     check('lint with types', ['node_modules/.bin/oxlint', '--type-aware']),
   ]);
-  for (const node of [process.execPath, values['also-on'] && resolve(values['also-on'])].filter((each) => each !== undefined)) {
+  for (const node of [process.execPath, values['also-on'] && resolve(values['also-on'])].filter(
+    (each) => each !== undefined,
+  )) {
     await jest('unit', node, python, ['--testPathIgnorePatterns', '/test/e2e/']);
     await jest('e2e', node, python, ['--runInBand', 'test/e2e/']);
   }
