@@ -9,6 +9,7 @@ export const registry = {
   train: async () => (await import('./train/run.ts')).action,
   'evaluate-gate': async () => (await import('./evaluate-gate/run.ts')).action,
   'register-model': async () => (await import('./register-model/run.ts')).action,
+  'deploy-endpoint': async () => (await import('./deploy-endpoint/run.ts')).action,
 } as const satisfies Record<string, () => Promise<Action>>;
 
 export type ActionName = keyof typeof registry;

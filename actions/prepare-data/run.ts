@@ -128,7 +128,7 @@ async function store(inputs: PrepareInputs, staged: Staged, context: Context): P
       profile: profile === undefined ? '' : path,
       splits: JSON.stringify(rowsBySplit),
     },
-    lineage: { dataset: { reference, digest, rows, splits: rowsBySplit } },
+    lineage: { dataset: reference, 'dataset-digest': digest, 'dataset-rows': rows, 'dataset-splits': rowsBySplit },
   };
 }
 

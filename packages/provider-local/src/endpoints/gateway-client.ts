@@ -59,8 +59,7 @@ export function gatewayClient(store: Store, options: GatewayClientOptions): Gate
   };
 
   const address = async (signal?: AbortSignal): Promise<GatewayAddress> =>
-    (await running()) ??
-    store.lock('gateway', 'start', async () => (await running()) ?? start(signal), signal);
+    (await running()) ?? store.lock('gateway', 'start', async () => (await running()) ?? start(signal), signal);
 
   return {
     address,
@@ -93,7 +92,9 @@ async function spawnGateway(store: Store, { daemonCommand, effects, port }: Gate
       env: machineEnvironment(effects.environment),
       stdio: ['ignore', output.fd, output.fd],
     });
-    child.on('error', (error) => effects.log.log('error', `The endpoint gateway could not be started: ${error.message}`));
+    child.on('error', (error) =>
+      effects.log.log('error', `The endpoint gateway could not be started: ${error.message}`),
+    );
     child.unref();
   } finally {
     await output.close();

@@ -159,7 +159,10 @@ export function localEndpoints(store: Store, options: LocalEndpointsOptions): En
         `/endpoints/${endpoint}/invocations`,
         typeof body === 'string' ? Buffer.from(body) : body,
         signal,
-        { 'content-type': contentType, ...(deployment === undefined ? {} : { 'azureml-model-deployment': deployment }) },
+        {
+          'content-type': contentType,
+          ...(deployment === undefined ? {} : { 'azureml-model-deployment': deployment }),
+        },
       );
       return {
         status: answer.status,

@@ -31,7 +31,10 @@ export function handleAdmin(
   endpoints: Endpoints,
   adminSha256: string,
 ): void {
-  if (!bearerMatches(request.headers, adminSha256)) return answerError(response, 401, 'The admin token is wrong.');
+  if (!bearerMatches(request.headers, adminSha256)) {
+    answerError(response, 401, 'The admin token is wrong.');
+    return;
+  }
   answerOf(request, endpoints).then(
     ({ status, body }) => answerJson(response, status, body),
     (error: unknown) => {

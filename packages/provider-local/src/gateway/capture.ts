@@ -132,7 +132,8 @@ function captureFiles(folder: string) {
     const [hour, name] = nameNow();
     const open = current.get(deployment);
     const fullAt = Math.min(maxFile, limitBytes / 10);
-    if (open !== undefined && open.hour === hour && open.file.bytes < fullAt && all.includes(open.file)) return open.file;
+    if (open !== undefined && open.hour === hour && open.file.bytes < fullAt && all.includes(open.file))
+      return open.file;
     const file = { path: join(folder, deployment, hour, name), bytes: 0 };
     all.push(file);
     current.set(deployment, { hour, file });

@@ -63,7 +63,10 @@ interface Ended {
 /** A replica that served so long without dying gets the short restart delay again. */
 const steadyMs = 60_000;
 
-export function createDeployment(spec: DeploymentSpec, { folder, journal, timings }: DeploymentSurroundings): Deployment {
+export function createDeployment(
+  spec: DeploymentSpec,
+  { folder, journal, timings }: DeploymentSurroundings,
+): Deployment {
   const log = lineLog(join(folder, 'log.txt'));
   const plan = planOf(spec, folder, log, journal);
   const slots = new Set<Slot>();
@@ -77,20 +80,26 @@ export function createDeployment(spec: DeploymentSpec, { folder, journal, timing
   const occupy = async (slot: Slot, onReady: () => void): Promise<Ended> => {
     const replica = await startReplica(plan);
     slot.replica = replica;
+    try {
+      return await lifeOf(slot, replica, onReady);
+    } finally {
+      slot.ready = false;
+      await replica.stop(timings.stopGraceMs);
+      slot.replica = undefined;
+    }
+  };
+
+  const lifeOf = async (slot: Slot, replica: Replica, onReady: () => void): Promise<Ended> => {
     const { signal } = slot.leaving;
     const failure = await untilReady(replica, spec.startupTimeoutSeconds * 1000, timings, signal);
     if (failure !== undefined) {
-      await replica.stop(timings.stopGraceMs);
-      slot.replica = undefined;
-      return { words: failure, wasReady: false, portTaken: !(await isFree(replica.port)) };
+      return { words: failure, wasReady: false, portTaken: replica.isGone && !(await isFree(replica.port)) };
     }
     slot.ready = !signal.aborted;
     onReady();
     const words = await untilUnfit(replica, timings, signal);
     slot.ready = false;
     if (signal.aborted) await Promise.race([replica.idle(), replica.ended]);
-    await replica.stop(timings.stopGraceMs);
-    slot.replica = undefined;
     return { words, wasReady: true };
   };
 
@@ -137,7 +146,10 @@ export function createDeployment(spec: DeploymentSpec, { folder, journal, timing
     const { desired, memory } = decideReplicas(spec.autoscaling, pace, scaling, view);
     scaling = memory;
     for (let missing = desired - view.replicas; missing > 0; missing--) addSlot(() => {});
-    for (const slot of staying().sort(leastUseful).slice(0, Math.max(0, view.replicas - desired))) giveUpSlot(slot);
+    for (const slot of staying()
+      .sort(leastUseful)
+      .slice(0, Math.max(0, view.replicas - desired)))
+      giveUpSlot(slot);
   };
 
   const startScaling = (): void => {
@@ -166,7 +178,10 @@ export function createDeployment(spec: DeploymentSpec, { folder, journal, timing
     begin: async () => {
       const { minReplicas } = spec.autoscaling;
       await Promise.all(
-        Array.from({ length: minReplicas }, () => new Promise<void>((ready, fail) => addSlot(ready, (reason) => fail(new Error(reason))))),
+        Array.from(
+          { length: minReplicas },
+          () => new Promise<void>((ready, fail) => addSlot(ready, (reason) => fail(new Error(reason)))),
+        ),
       );
       startScaling();
     },
@@ -244,7 +259,8 @@ async function untilUnfit(replica: Replica, timings: Timings, leaving: AbortSign
   while (!signal.aborted) {
     await sleep(timings.pingIntervalMs, undefined, { signal }).catch(() => {});
     if (signal.aborted) break;
-    if (replica.inFlight === 0) replica.failures = (await ping(replica, timings.pingTimeoutMs)) ? 0 : replica.failures + 1;
+    if (replica.inFlight === 0)
+      replica.failures = (await ping(replica, timings.pingTimeoutMs)) ? 0 : replica.failures + 1;
     if (replica.failures >= timings.failuresBeforeRestart) return `did not answer ${replica.failures} times in a row`;
   }
   return leaving.aborted ? 'was not needed any more' : replica.ended;

@@ -129,7 +129,8 @@ export function createEndpoint(document: EndpointDocument, surroundings: Surroun
     desiredReplicas: deployment.desiredReplicas,
   });
 
-  const serving = (): Deployment[] => [...deployments.values()].filter(({ spec }) => (traffic[spec.deployment] ?? 0) > 0);
+  const serving = (): Deployment[] =>
+    [...deployments.values()].filter(({ spec }) => (traffic[spec.deployment] ?? 0) > 0);
 
   for (const spec of document.deployments) {
     const deployment = build(spec);

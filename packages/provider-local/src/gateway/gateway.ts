@@ -1,15 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { sha256, UserError } from '@mlops-actions/core';
 import { errorCode } from '@mlops-actions/files';
 import type { Store } from '../store/store.ts';
-import { bearerMatches } from './access.ts';
 import { handleAdmin } from './admin.ts';
 import { createEndpoint, type Endpoint, type Surroundings } from './endpoint.ts';
 import { type EndpointDocument, endpointFile, isEndpointDocument, type StoredSettings } from './endpoint-document.ts';
 import { freePort } from './ports.ts';
-import { answerError, forward } from './proxy.ts';
+import { handlePublic } from './public-routes.ts';
 import { replicaJournal } from './replica-journal.ts';
 import { defaultTimings, type Timings } from './timings.ts';
 
@@ -83,7 +82,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       return endpoint;
     },
     remove: async (name) => {
-      const endpoint = served.get(name) ?? (damaged.has(name) ? createEndpoint(emptyDocument(name), surroundings) : undefined);
+      const endpoint =
+        served.get(name) ?? (damaged.has(name) ? createEndpoint(emptyDocument(name), surroundings) : undefined);
       await endpoint?.remove();
       served.delete(name);
       damaged.delete(name);
@@ -95,8 +95,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const server = createServer({ keepAliveTimeout: 75_000, requestTimeout: 0 }, (request, response) => {
     const path = request.url ?? '/';
-    if (path.startsWith('/admin/')) return handleAdmin(request, response, endpoints, adminSha256);
-    handlePublic(request, response, endpoints, adminSha256);
+    const handle = path.startsWith('/admin/') ? handleAdmin : handlePublic;
+    handle(request, response, endpoints, adminSha256);
   });
   const port = await listen(server, options);
   await restore(store, surroundings, served, damaged);
@@ -129,7 +129,8 @@ async function restore(
     const name = file.endsWith('.json') ? file.slice(0, -'.json'.length) : undefined;
     if (name === undefined) continue;
     try {
-      const isDocument = (value: unknown): value is EndpointDocument => isEndpointDocument(value) && value.name === name;
+      const isDocument = (value: unknown): value is EndpointDocument =>
+        isEndpointDocument(value) && value.name === name;
       const document = await store.read(endpointFile(name), isDocument);
       if (document !== undefined) served.set(name, createEndpoint(document, surroundings));
     } catch (error) {
@@ -149,7 +150,8 @@ async function listen(server: ReturnType<typeof createServer>, options: GatewayO
     if (await listenOn(server, options.port)) return options.port;
     throw new UserError(`Port ${options.port} of 127.0.0.1 is taken by another program. Choose another port.`);
   }
-  if (options.preferredPort !== undefined && (await listenOn(server, options.preferredPort))) return options.preferredPort;
+  if (options.preferredPort !== undefined && (await listenOn(server, options.preferredPort)))
+    return options.preferredPort;
   while (!(await listenOn(server, await freePort())));
   return (server.address() as AddressInfo).port;
 }
@@ -166,53 +168,4 @@ function listenOn(server: ReturnType<typeof createServer>, port: number): Promis
       resolve(true);
     });
   });
-}
-
-const publicPath = /^\/endpoints\/([^/?]+)\/(invocations|ping)(\?.*)?$/;
-const withheldWithToken: ReadonlySet<string> = new Set(['host', 'authorization', 'expect', 'azureml-model-deployment']);
-const withheldWithoutToken: ReadonlySet<string> = new Set(['host', 'expect', 'azureml-model-deployment']);
-
-function handlePublic(request: IncomingMessage, response: ServerResponse, endpoints: Endpoints, adminSha256: string): void {
-  const [, name = '', verb, query = ''] = publicPath.exec(request.url ?? '') ?? [];
-  if (verb === undefined) {
-    return answerError(response, 404, 'There is POST /endpoints/<name>/invocations and GET /endpoints/<name>/ping.');
-  }
-  let endpoint: Endpoint | undefined;
-  try {
-    endpoint = endpoints.get(name);
-  } catch {
-    return answerError(response, 503, `The document of endpoint "${name}" is damaged.`);
-  }
-  if (endpoint === undefined) return answerError(response, 404, 'There is no such endpoint.');
-  const { auth } = endpoint.settings;
-  const isOurs = request.headers.authorization !== undefined && bearerMatches(request.headers, adminSha256);
-  if (auth.kind === 'token' && !isOurs && !bearerMatches(request.headers, auth.sha256)) {
-    return answerError(response, 401, 'Send `Authorization: Bearer <token>` with the token of this endpoint.', {
-      'www-authenticate': 'Bearer',
-    });
-  }
-  if (verb === 'ping') return answerPing(request, response, endpoint);
-  if (request.method !== 'POST') return answerError(response, 405, 'Invocations are sent with POST.', { allow: 'POST' });
-  const asked = request.headers['azureml-model-deployment'];
-  const deployment = endpoint.choose(typeof asked === 'string' ? asked : undefined);
-  if (deployment === undefined) {
-    return asked === undefined
-      ? answerError(response, 503, `Endpoint "${name}" has no deployment with traffic.`, { 'retry-after': '1' })
-      : answerError(response, 404, `Endpoint "${name}" has no deployment "${String(asked)}" in service.`);
-  }
-  forward(request, response, {
-    deployment,
-    path: `/invocations${query}`,
-    withheld: auth.kind === 'token' || isOurs ? withheldWithToken : withheldWithoutToken,
-    observer: isOurs ? undefined : endpoint.capture.observe(deployment.spec.deployment, request.headers),
-  });
-}
-
-function answerPing(request: IncomingMessage, response: ServerResponse, endpoint: Endpoint): void {
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    return answerError(response, 405, 'Ask for the health with GET.', { allow: 'GET' });
-  }
-  if (!endpoint.isHealthy()) return answerError(response, 503, `Endpoint "${endpoint.name}" is not ready.`, { 'retry-after': '1' });
-  response.writeHead(200, { 'content-length': 0 });
-  response.end();
 }

@@ -54,7 +54,9 @@ export function metricsRing(now: () => number = Date.now): MetricsRing {
     summary: (windowSeconds) => {
       const last = Math.floor(now() / 1000);
       const first = last - Math.min(windowSeconds, slots) + 1;
-      return summarise(ring.filter((bucket) => bucket !== undefined && bucket.second >= first && bucket.second <= last));
+      return summarise(
+        ring.filter((bucket) => bucket !== undefined && bucket.second >= first && bucket.second <= last),
+      );
     },
   };
 }

@@ -1,4 +1,4 @@
-import { type IncomingMessage, request as httpRequest, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
+import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import type { Deployment } from './deployment.ts';
 import { endToEndHeaders } from './headers.ts';
@@ -85,7 +85,8 @@ export function forward(request: IncomingMessage, response: ServerResponse, forw
   const attempt = (): void => {
     const replica = deployment.pick(tried);
     if (replica === undefined) {
-      return fail(503, `Deployment "${name}" has no healthy replica.`, { 'retry-after': '1' });
+      fail(503, `Deployment "${name}" has no healthy replica.`, { 'retry-after': '1' });
+      return;
     }
     tried.add(replica);
     const release = replica.take();
@@ -128,8 +129,8 @@ export function forward(request: IncomingMessage, response: ServerResponse, forw
       answer.once('error', () => fail(502, ''));
     });
   };
-  if (deployment.inFlight < maxInFlight) return attempt();
-  fail(503, `Deployment "${name}" has ${maxInFlight} requests in flight already.`, { 'retry-after': '1' });
+  if (deployment.inFlight < maxInFlight) attempt();
+  else fail(503, `Deployment "${name}" has ${maxInFlight} requests in flight already.`, { 'retry-after': '1' });
 }
 
 const nothing: ReadonlySet<string> = new Set();

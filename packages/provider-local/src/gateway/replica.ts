@@ -103,7 +103,13 @@ export async function startReplica(plan: ReplicaPlan): Promise<Replica> {
 export function ping(replica: Pick<Replica, 'port' | 'agent'>, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve) => {
     const request = get(
-      { host: '127.0.0.1', port: replica.port, path: '/ping', agent: replica.agent, signal: AbortSignal.timeout(timeoutMs) },
+      {
+        host: '127.0.0.1',
+        port: replica.port,
+        path: '/ping',
+        agent: replica.agent,
+        signal: AbortSignal.timeout(Math.ceil(timeoutMs)),
+      },
       (answer) => {
         answer.resume();
         answer.once('error', () => resolve(false));

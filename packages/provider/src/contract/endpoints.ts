@@ -1,0 +1,230 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { DeploymentRequest, EndpointService, EndpointSettings } from '../endpoints.ts';
+import type { Provider } from '../provider.ts';
+import { badNames, temporaryFolders } from './fixtures.ts';
+import { servingScript } from './serving-script.ts';
+
+/** Registers the tests that every provider's endpoints must pass. `open` gives a provider that holds nothing yet; the caller cleans up. */
+export function endpointContract(name: string, open: () => Promise<Pick<Provider, 'models' | 'endpoints'>>): void {
+  describe(`endpoints of ${name}`, () => {
+    const folders = temporaryFolders();
+    let provider: Pick<Provider, 'models' | 'endpoints'>;
+    let endpoints: EndpointService;
+    beforeEach(async () => {
+      provider = await open();
+      endpoints = provider.endpoints;
+    });
+    afterEach(async () => {
+      await endpoints.remove('shop');
+    });
+
+    const settings: EndpointSettings = { auth: { kind: 'none' }, capturePercent: 0, captureLimitBytes: 1e6 };
+    const registered = async (content: string): Promise<string> => {
+      const source = await folders.with({ 'model.txt': content, 'code/serve.cjs': servingScript });
+      const { model } = await provider.models.register({
+        name: 'churn',
+        source,
+        metrics: {},
+        approvalStatus: 'Approved',
+        lineage: {},
+      });
+      return `${model.name}@${model.version}`;
+    };
+    const request = async (
+      deployment: string,
+      change: Partial<DeploymentRequest> = {},
+    ): Promise<DeploymentRequest> => ({
+      endpoint: 'shop',
+      deployment,
+      model: change.model ?? (await registered(deployment)),
+      command: [process.execPath, 'serve.cjs'],
+      environment: { TAG: deployment },
+      autoscaling: { minReplicas: 1, maxReplicas: 1, targetConcurrency: 1 },
+      startupTimeoutSeconds: 30,
+      requestTimeoutSeconds: 10,
+      ...change,
+    });
+    const deployed = async (...names: string[]): Promise<void> => {
+      await endpoints.configure('shop', settings);
+      for (const deployment of names) await endpoints.deploy(await request(deployment));
+    };
+    const ask = async (deployment?: string): Promise<{ status: number; tag: string; model: string; echo: string }> => {
+      const answer = await endpoints.invoke('shop', {
+        body: '{"x":1}',
+        contentType: 'application/json',
+        ...(deployment === undefined ? {} : { deployment }),
+      });
+      return { status: answer.status, ...(answer.status === 200 ? JSON.parse(answer.body) : {}) };
+    };
+    const names = async (): Promise<string[]> =>
+      ((await endpoints.describe('shop'))?.deployments ?? []).map((deployment) => deployment.name).sort();
+
+    test('what was never configured is not there', async () => {
+      expect(await endpoints.describe('shop')).toBeUndefined();
+      await endpoints.remove('shop');
+      await endpoints.removeDeployment('shop', 'blue');
+      expect(await endpoints.logs('shop', 'blue', 5)).toEqual([]);
+      await expect(endpoints.deploy(await request('blue'))).rejects.toThrow('no endpoint "shop"');
+      await expect(endpoints.setTraffic('shop', { blue: 100 })).rejects.toThrow('no endpoint "shop"');
+    });
+
+    test('a deployment starts without traffic, answers when it is addressed, and then takes all of it', async () => {
+      await endpoints.configure('shop', settings);
+      const state = await endpoints.deploy(await request('blue'));
+      expect(state).toMatchObject({
+        name: 'blue',
+        traffic: 0,
+        status: 'InService',
+        readyReplicas: 1,
+        desiredReplicas: 1,
+      });
+      expect((await ask()).status).toBe(503);
+      expect(await ask('blue')).toMatchObject({ status: 200, tag: 'blue', model: 'blue', echo: '{"x":1}' });
+      const after = await endpoints.setTraffic('shop', { blue: 100 });
+      expect(after).toMatchObject({ name: 'shop', status: 'InService', deployments: [{ name: 'blue', traffic: 100 }] });
+      expect(await endpoints.describe('shop')).toEqual(after);
+      expect(await ask()).toMatchObject({ status: 200, tag: 'blue' });
+    });
+
+    test('the same deployment again is found; another one under its name is refused', async () => {
+      await deployed('blue');
+      const first = await ask('blue');
+      const same = await request('blue', { model: 'churn@1' });
+      expect(await endpoints.deploy(same)).toMatchObject({ name: 'blue', status: 'InService' });
+      expect(await ask('blue')).toEqual(first);
+      await expect(endpoints.deploy({ ...same, environment: { TAG: 'other' } })).rejects.toThrow(
+        'another configuration',
+      );
+      expect(await ask('blue')).toEqual(first);
+    });
+
+    test('requests are spread by the shares exactly', async () => {
+      await deployed('blue', 'green');
+      await endpoints.setTraffic('shop', { blue: 70, green: 30 });
+      const tags = [];
+      for (let index = 0; index < 40; index++) tags.push((await ask()).tag);
+      expect(tags.filter((tag) => tag === 'blue')).toHaveLength(28);
+    });
+
+    test('a share moves in one step; what is not named gets none', async () => {
+      await deployed('blue', 'green');
+      await endpoints.setTraffic('shop', { blue: 100 });
+      const state = await endpoints.setTraffic('shop', { green: 100 });
+      expect(state.deployments.map(({ name, traffic }) => [name, traffic])).toEqual([
+        ['blue', 0],
+        ['green', 100],
+      ]);
+      expect((await ask()).tag).toBe('green');
+    });
+
+    test.each([
+      [{ blue: 99 }],
+      [{ blue: 101 }],
+      [{ blue: 50.5, green: 49.5 }],
+      [{ blue: -10, green: 110 }],
+      [{ blue: 100, nobody: 0 }],
+      [{ nobody: 100 }],
+      [{}],
+    ])('the shares %j are refused and change nothing', async (shares) => {
+      await deployed('blue', 'green');
+      await endpoints.setTraffic('shop', { blue: 100 });
+      await expect(endpoints.setTraffic('shop', shares as Record<string, number>)).rejects.toThrow('cannot be set');
+      expect((await ask()).tag).toBe('blue');
+    });
+
+    test('a deployment with traffic is not removed; without it is, as often as one likes', async () => {
+      await deployed('blue', 'green');
+      await endpoints.setTraffic('shop', { blue: 100 });
+      await expect(endpoints.removeDeployment('shop', 'blue')).rejects.toThrow('100 % of the traffic');
+      await endpoints.removeDeployment('shop', 'green');
+      await endpoints.removeDeployment('shop', 'green');
+      expect(await names()).toEqual(['blue']);
+      expect((await ask('green')).status).toBe(404);
+    });
+
+    test('removing the endpoint removes all', async () => {
+      await deployed('blue', 'green');
+      await endpoints.setTraffic('shop', { blue: 100 });
+      await endpoints.remove('shop');
+      expect(await endpoints.describe('shop')).toBeUndefined();
+      await endpoints.remove('shop');
+      await expect(ask()).rejects.toThrow('no endpoint "shop"');
+    });
+
+    test('settings change without a word to the deployments', async () => {
+      await deployed('blue');
+      await endpoints.setTraffic('shop', { blue: 100 });
+      const token = 'correct horse';
+      const state = await endpoints.configure('shop', { ...settings, auth: { kind: 'token', token } });
+      expect(state).toMatchObject({ status: 'InService', deployments: [{ name: 'blue', traffic: 100 }] });
+      expect(JSON.stringify(state)).not.toContain(token);
+      expect((await ask()).status).toBe(200);
+    });
+
+    test('metrics count requests and errors; what was not asked has no percentiles', async () => {
+      await deployed('blue', 'green');
+      for (let index = 0; index < 5; index++) await ask('blue');
+      const metrics = await endpoints.metrics('shop', 60);
+      const blue = metrics.find(({ deployment }) => deployment === 'blue');
+      expect(blue).toMatchObject({ requests: 5, errors: 0, inFlight: 0 });
+      expect(blue?.p50Ms).toBeLessThanOrEqual(blue?.p99Ms ?? 0);
+      expect(metrics.find(({ deployment }) => deployment === 'green')).toEqual({
+        deployment: 'green',
+        requests: 0,
+        errors: 0,
+        inFlight: 0,
+      });
+    });
+
+    test('what the replicas print can be read', async () => {
+      await deployed('blue');
+      expect(await endpoints.logs('shop', 'blue', 10)).toContain('listening');
+    });
+
+    describe('leaves nothing and keeps serving when the new deployment', () => {
+      test.each([
+        ['ends at once', { MODE: 'exit' }, 'exit code 3'],
+        ['never gets healthy', { MODE: 'never-ready' }, 'within 1 s'],
+        ['starts too slowly', { START_MS: '60000' }, 'within 1 s'],
+      ])('%s', async (_case, environment, reason) => {
+        await deployed('blue');
+        await endpoints.setTraffic('shop', { blue: 100 });
+        const bad = await request('bad', { environment, startupTimeoutSeconds: 1 });
+        await expect(endpoints.deploy(bad)).rejects.toThrow(reason);
+        expect(await names()).toEqual(['blue']);
+        expect((await ask()).tag).toBe('blue');
+      });
+
+      test('is cancelled while it starts', async () => {
+        await deployed('blue');
+        await endpoints.setTraffic('shop', { blue: 100 });
+        const cancellation = new AbortController();
+        const slow = await request('slow', { environment: { START_MS: '60000' } });
+        const deploying = endpoints.deploy(slow, { signal: cancellation.signal });
+        const isThere = async (): Promise<boolean> => (await names()).includes('slow');
+        while (!(await isThere()));
+        cancellation.abort(new Error('cancelled'));
+        await expect(deploying).rejects.toThrow('cancelled');
+        expect(await names()).toEqual(['blue']);
+      });
+
+      test('serves a model that does not exist', async () => {
+        await deployed();
+        await expect(endpoints.deploy(await request('bad', { model: 'churn@7' }))).rejects.toThrow('no model churn@7');
+        expect(await names()).toEqual([]);
+      });
+
+      test('has a program that does not exist', async () => {
+        await deployed();
+        const bad = await request('bad', { command: ['no-such-program'] });
+        await expect(endpoints.deploy(bad)).rejects.toThrow('no-such-program');
+        expect(await names()).toEqual([]);
+      });
+    });
+
+    test.each(badNames)('the name %j is refused', async (bad) => {
+      await expect(endpoints.configure(bad, settings)).rejects.toThrow('is not a name');
+      await expect(endpoints.deploy(await request(bad, { model: 'churn@1' }))).rejects.toThrow('is not a name');
+    });
+  });
+}
