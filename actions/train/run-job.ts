@@ -12,7 +12,10 @@ export interface Trained {
 const shownLines = 20;
 
 /** The part of a context that running a job needs. */
-export type JobContext = Pick<Context, 'log' | 'signal'>;
+export interface JobContext extends Pick<Context, 'log' | 'signal'> {
+  /** Takes secrets out of a text that will be in an error, a file or the record. */
+  hide(text: string): string;
+}
 
 /** Whoever watches a job. */
 export interface JobObserver {
@@ -27,7 +30,7 @@ export interface JobObserver {
 export async function runJob(
   jobs: JobService,
   request: JobRequest,
-  { signal }: JobContext,
+  { signal, hide }: JobContext,
   observer: JobObserver = {},
 ): Promise<Trained> {
   const last: string[] = [];
@@ -36,7 +39,7 @@ export async function runJob(
     observer.onSubmitted?.(job, attached);
     for await (const line of jobs.follow(job.name, { signal })) {
       observer.onLine?.(line);
-      last.push(line);
+      last.push(hide(line));
       if (last.length > shownLines) last.shift();
     }
     const ended = await jobs.describe(job.name);
@@ -52,7 +55,7 @@ export async function runJob(
 export async function startJob(
   jobs: JobService,
   request: JobRequest,
-  { signal, log }: JobContext,
+  { signal, log }: Pick<Context, 'log' | 'signal'>,
 ): Promise<{ readonly job: JobState; readonly attached: boolean }> {
   try {
     const started = await jobs.submit(request, { signal });

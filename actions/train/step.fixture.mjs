@@ -1,8 +1,30 @@
-// One train step in a process of its own, as a runner starts it. Arguments: a JSON file with { inputs, workspace, env }; its report is one JSON line.
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+// One train step in a process of its own, with the command line as its host. With STEP_MEMORY it writes its peak memory (kB) to that file.
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { registry } from '@mlops-actions/actions';
 import { systemClock } from '@mlops-actions/core';
-import { memoryHost } from '@mlops-actions/hosts';
+import { cliHost, parseOptions, processEffects } from '@mlops-actions/hosts';
 import { openLocalProvider } from '@mlops-actions/provider-local';
 import { runAction } from '@mlops-actions/runner';
+
+const effects = {
+  clock: systemClock,
+  random: Math.random,
+  onSignal: (cancel) => {
+    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => cancel(signal));
+    return () => {};
+  },
+  openProvider: (inputs, workingDirectory, providerEffects) =>
+    openLocalProvider({
+      root: resolve(workingDirectory, inputs.store),
+      daemonCommand: [
+        process.execPath,
+        resolve(import.meta.dirname, '../../packages/provider-local/lib/daemon-main.js'),
+      ],
+      effects: providerEffects,
+    }),
+};
+
+const host = cliHost({ ...processEffects(), ...parseOptions(process.argv.slice(2)) });
+process.exitCode = await runAction(await registry.train(), host, effects);
+if (process.env.STEP_MEMORY) writeFileSync(process.env.STEP_MEMORY, String(process.resourceUsage().maxRSS));

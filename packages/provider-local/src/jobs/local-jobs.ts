@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '@mlops-actions/core';
-import { errorCode, identify, isAlive, type ProcessIdentity } from '@mlops-actions/files';
+import { errorCode, identify, isAlive } from '@mlops-actions/files';
 import {
   isFinal,
   type JobRequest,
@@ -65,7 +65,7 @@ export function localJobs(store: Store, options: LocalJobsOptions): JobService {
     if (known !== undefined && (known.status === 'Completed' || isAttended(known))) {
       return { job: stateOf(store, known), attached: true };
     }
-    if (known !== undefined) await endProcessGroup(known, graceMilliseconds, clock);
+    if (known !== undefined) await endLeftovers(known, clock);
     const job = newDocument(request, known, clock.now());
     const folder = await emptyFolder(store, job, known?.attempt);
     await writeJob(store, job);
@@ -83,12 +83,11 @@ export function localJobs(store: Store, options: LocalJobsOptions): JobService {
   const stopLocked = async (name: string, reason: string): Promise<void> => {
     const job = await readJob(store, name);
     if (job === undefined) return;
-    const { supervisor } = job;
-    if (!isFinal(job.status) && supervisor !== undefined && isAlive(supervisor)) {
+    if (isAttended(job) && job.supervisor !== undefined) {
       await writeStopRequest(store, name, { attempt: job.attempt, reason });
-      await endSupervisor(supervisor, clock);
+      signalProcess(job.supervisor.pid, 'SIGTERM');
     }
-    await endProcessGroup((await readJob(store, name)) ?? job, graceMilliseconds, clock);
+    await endLeftovers(job, clock);
     const last = (await readJob(store, name)) ?? job;
     if (isFinal(last.status)) return;
     await writeJob(store, { ...last, status: 'Stopped', reason, ended: clock.now().toISOString() });
@@ -191,13 +190,17 @@ async function launch(
   }
 }
 
-async function endSupervisor(supervisor: ProcessIdentity, clock: ProviderEffects['clock']): Promise<void> {
+/** Waits for the supervisor to end in order, which it does at its job's end or on SIGTERM, and ends it and its script when it does not. */
+async function endLeftovers(
+  { supervisor, leader, token }: JobDocument,
+  clock: ProviderEffects['clock'],
+): Promise<void> {
   const killAt = clock.now().getTime() + supervisorGraceMilliseconds;
-  signalProcess(supervisor.pid, 'SIGTERM');
-  while (isAlive(supervisor)) {
+  while (supervisor !== undefined && isAlive(supervisor)) {
     if (clock.now().getTime() > killAt) signalProcess(supervisor.pid, 'SIGKILL');
     await clock.sleep(20);
   }
+  await endProcessGroup({ token, ...(leader === undefined ? {} : { leader }) }, graceMilliseconds, clock);
 }
 
 function signalProcess(pid: number, signal: NodeJS.Signals): void {

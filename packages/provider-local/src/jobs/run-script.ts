@@ -41,13 +41,15 @@ export async function runScript(script: Script, signal: AbortSignal, clock: Cloc
   signal.throwIfAborted();
   const child = await startProcess(script);
   const exit = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
-  let logs: Promise<unknown> = Promise.resolve();
   const leader = identify(child.pid) ?? { pid: child.pid, started: '' };
+  const started = script.onStart(leader);
+  // Both are read from the first moment on, because Node drops what nobody reads when a process exits.
+  const logs = Promise.all([child.stdout, child.stderr].map((stream) => pump(stream, started, script.onLines)));
+  logs.catch(() => {});
   const done = new AbortController();
   let end: ScriptEnd | undefined;
   try {
-    await script.onStart(leader);
-    logs = Promise.all([pump(child.stdout, script.onLines), pump(child.stderr, script.onLines)]);
+    await started;
     end = await Promise.race([
       exit.then(([code, name]) => endOfExit(code, name)),
       tooLong(script.maxRuntimeSeconds, clock, done.signal),
@@ -120,10 +122,13 @@ function stopped(signal: AbortSignal, done: AbortSignal): Promise<ScriptEnd> {
   });
 }
 
-async function pump(stream: Readable, onLines: Script['onLines']): Promise<void> {
+async function pump(stream: Readable, started: Promise<void>, onLines: Script['onLines']): Promise<void> {
   const splitter = lineSplitter();
   try {
-    for await (const chunk of stream) onLines(splitter.push(chunk as Uint8Array));
+    for await (const chunk of stream) {
+      await started;
+      onLines(splitter.push(chunk as Uint8Array));
+    }
   } catch (error) {
     if (errorCode(error) !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
   }
