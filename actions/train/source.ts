@@ -1,7 +1,15 @@
 import { access, constants, lstat, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { UserError } from '@mlops-actions/core';
-import { digestFile, errorCode, listFiles, readTree, type TreeFile, treeOf } from '@mlops-actions/files';
+import {
+  digestFile,
+  errorCode,
+  listFiles,
+  readTree,
+  type TreeFile,
+  treeOf,
+  workingFolders,
+} from '@mlops-actions/files';
 
 /** The code of a job: its folder, what runs in it, and the digest of what is in it. */
 export interface Source {
@@ -82,7 +90,7 @@ async function commandOf(script: string, path: string, python: string): Promise<
 
 async function digestOf(folder: string, excluded: readonly string[], signal: AbortSignal): Promise<string> {
   const files: TreeFile[] = [];
-  for (const path of await listFiles(folder)) {
+  for (const path of await listFiles(folder, workingFolders)) {
     signal.throwIfAborted();
     const file = join(folder, path);
     if (!excluded.some((other) => file === other || file.startsWith(`${other}${sep}`))) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { UserError } from '@mlops-actions/core';
 import fc from 'fast-check';
-import { listFiles, readTree, type TreeFile, treeOf } from './tree.ts';
+import { listFiles, readTree, type TreeFile, treeOf, workingFolders } from './tree.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -38,14 +38,25 @@ describe('the digest of a tree', () => {
     expect(tree.bytes).toBe(6 + 256 + 5);
   });
 
-  test('does not know order, times, modes, empty folders and caches', async () => {
+  test('does not know order, times, modes and empty folders', async () => {
     await writeSample([2, 0, 1]);
     await utimes(join(folder, 'a.txt'), 1, 1);
     await chmod(join(folder, 'a.txt'), 0o755);
     await mkdir(join(folder, 'empty'));
-    await write('__pycache__/x.pyc', 'compiled');
-    await write('.git/HEAD', 'ref');
     expect((await readTree(folder)).digest).toBe(golden);
+  });
+
+  test('knows every file: a model may need its node_modules', async () => {
+    await writeSample([0, 1, 2]);
+    await write('node_modules/a/index.js', '');
+    expect((await readTree(folder)).digest).not.toBe(golden);
+  });
+
+  test('code is listed without the folders of a working copy', async () => {
+    await writeSample([0, 1, 2]);
+    await write('__pycache__/x.pyc', 'compiled');
+    await write('b/.git/HEAD', 'ref');
+    expect(await listFiles(folder, workingFolders)).toEqual(['a.txt', 'b/c.bin', 'b/é.txt']);
   });
 
   const file = fc.record({

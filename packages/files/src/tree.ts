@@ -19,8 +19,15 @@ export interface Tree {
   readonly bytes: number;
 }
 
-/** Folders that never belong to an artifact: they differ between machines that hold the same work. */
-const ignoredFolders = new Set(['.git', 'node_modules', '__pycache__', '.mlops', '.venv', '.ipynb_checkpoints']);
+/** Folders in a working copy that are no part of its code: they differ between machines that hold the same work. */
+export const workingFolders: ReadonlySet<string> = new Set([
+  '.git',
+  'node_modules',
+  '__pycache__',
+  '.mlops',
+  '.venv',
+  '.ipynb_checkpoints',
+]);
 
 /**
  * Reads every file below `folder` and digests it. The digest depends on paths and contents only: not on times, owners, modes or order.
@@ -45,8 +52,8 @@ export function treeOf(files: readonly TreeFile[]): Tree {
   };
 }
 
-/** Relative paths of the files below `folder`, with `/`, sorted by UTF-16 code units. */
-export async function listFiles(folder: string): Promise<string[]> {
+/** Relative paths of the files below `folder`, but for those in folders named in `without`, with `/`, sorted by UTF-16 code units. */
+export async function listFiles(folder: string, without: ReadonlySet<string> = new Set()): Promise<string[]> {
   const found: string[] = [];
   const visit = async (relative: string): Promise<void> => {
     for (const entry of await readdir(join(folder, relative), { withFileTypes: true })) {
@@ -55,7 +62,7 @@ export async function listFiles(folder: string): Promise<string[]> {
         throw new UserError(`${join(folder, path)}: the name is not UTF-8. Rename the file or folder.`);
       }
       if (entry.isDirectory()) {
-        if (!ignoredFolders.has(entry.name)) await visit(path);
+        if (!without.has(entry.name)) await visit(path);
       } else if (entry.isFile()) {
         found.push(path);
       } else {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '@mlops-actions/core';
-import { errorCode, identify, isAlive } from '@mlops-actions/files';
+import { errorCode, identify, isAlive, workingFolders } from '@mlops-actions/files';
 import {
   isFinal,
   type JobRequest,
@@ -65,12 +65,12 @@ export function localJobs(store: Store, options: LocalJobsOptions): JobService {
     if (known !== undefined && (known.status === 'Completed' || isAttended(known))) {
       return { job: stateOf(store, known), attached: true };
     }
-    if (known !== undefined) await endLeftovers(known, clock);
+    if (known !== undefined) await endLeftovers(store, known, clock);
     const job = newDocument(request, known, clock.now());
     const folder = await emptyFolder(store, job, known?.attempt);
     await writeJob(store, job);
     try {
-      await copyFolder(request.sourceDir, jobFolders(folder).code, store.root, signal);
+      await copyFolder(request.sourceDir, jobFolders(folder).code, store.root, { without: workingFolders, signal });
       return { job: stateOf(store, await launch(store, job, request.environment, options)), attached: false };
     } catch (error) {
       const status = signal?.aborted ? 'Stopped' : 'Failed';
@@ -87,7 +87,7 @@ export function localJobs(store: Store, options: LocalJobsOptions): JobService {
       await writeStopRequest(store, name, { attempt: job.attempt, reason });
       signalProcess(job.supervisor.pid, 'SIGTERM');
     }
-    await endLeftovers(job, clock);
+    await endLeftovers(store, job, clock);
     const last = (await readJob(store, name)) ?? job;
     if (isFinal(last.status)) return;
     await writeJob(store, { ...last, status: 'Stopped', reason, ended: clock.now().toISOString() });
@@ -191,16 +191,15 @@ async function launch(
 }
 
 /** Waits for the supervisor to end in order, which it does at its job's end or on SIGTERM, and ends it and its script when it does not. */
-async function endLeftovers(
-  { supervisor, leader, token }: JobDocument,
-  clock: ProviderEffects['clock'],
-): Promise<void> {
+async function endLeftovers(store: Store, job: JobDocument, clock: ProviderEffects['clock']): Promise<void> {
+  const { supervisor } = job;
   const killAt = clock.now().getTime() + supervisorGraceMilliseconds;
   while (supervisor !== undefined && isAlive(supervisor)) {
     if (clock.now().getTime() > killAt) signalProcess(supervisor.pid, 'SIGKILL');
     await clock.sleep(20);
   }
-  await endProcessGroup({ token, ...(leader === undefined ? {} : { leader }) }, graceMilliseconds, clock);
+  // Its last words may name a leader that was not there before.
+  await endProcessGroup((await readJob(store, job.name)) ?? job, graceMilliseconds, clock);
 }
 
 function signalProcess(pid: number, signal: NodeJS.Signals): void {

@@ -84,7 +84,7 @@ export async function fillChannels(
         });
         break;
       case 'folder':
-        await copyFolder(source.path, into, store.root, signal);
+        await copyFolder(source.path, into, store.root, { signal });
         break;
       case 'file':
         await copyOne(source.path, join(into, basename(source.path)));
@@ -93,12 +93,18 @@ export async function fillChannels(
 }
 
 /**
- * Copies the files below `from`, without the folders that never belong to an artifact and without the store. A file that vanishes
- * meanwhile (another step's lock) is left out.
+ * Copies the files below `from`, but for those in folders named in `without` and in the store. A file that vanishes meanwhile (another
+ * step's lock) is left out.
  */
-export async function copyFolder(from: string, to: string, storeRoot: string, signal?: AbortSignal): Promise<void> {
+export async function copyFolder(
+  from: string,
+  to: string,
+  storeRoot: string,
+  options: { readonly without?: ReadonlySet<string>; readonly signal?: AbortSignal | undefined } = {},
+): Promise<void> {
+  const { without, signal } = options;
   await mkdir(to, { recursive: true });
-  for (const path of await listFiles(from)) {
+  for (const path of await listFiles(from, without)) {
     signal?.throwIfAborted();
     const file = join(from, path);
     if (file.startsWith(`${storeRoot}${sep}`)) continue;

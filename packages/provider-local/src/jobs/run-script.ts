@@ -13,9 +13,6 @@ export const graceMilliseconds = 5000;
 /** How long the pipes of an ended script may stay open, kept by a process that hid from its group. */
 const drainMilliseconds = 2000;
 
-/** The longest that a timer can wait. */
-const longestTimer = 2 ** 31 - 1;
-
 export interface Script {
   readonly command: readonly string[];
   readonly folder: string;
@@ -110,7 +107,7 @@ function endOfExit(code: number | null, signal: NodeJS.Signals | null): ScriptEn
 }
 
 async function tooLong(seconds: number, clock: Clock, done: AbortSignal): Promise<ScriptEnd> {
-  await clock.sleep(Math.min(seconds * 1000, longestTimer), done).catch(() => new Promise<never>(() => {}));
+  await clock.sleep(seconds * 1000, done).catch(() => new Promise<never>(() => {}));
   return { kind: 'too-long' };
 }
 
