@@ -1,10 +1,21 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { systemClock } from '@mlops-actions/core';
-import type { EndpointService, ModelRegistry, ProviderEffects } from '@mlops-actions/provider';
-import { type GatewayAddress, readAddress } from '../../gateway/address.ts';
+import { identify } from '@mlops-actions/files';
+import type {
+  DeploymentRequest,
+  EndpointService,
+  EndpointSettings,
+  ModelRegistry,
+  ProviderEffects,
+} from '@mlops-actions/provider';
+import { servingScript } from '@mlops-actions/provider/contract';
+import { type GatewayAddress, readAddress, writeAddress } from '../../gateway/address.ts';
+import { type Gateway, startGateway } from '../../gateway/gateway.ts';
 import { endOrphans } from '../../gateway/replica-journal.ts';
+import type { Timings } from '../../gateway/timings.ts';
 import { localModels } from '../../models.ts';
 import { openStore, type Store } from '../../store/store.ts';
 import { localEndpoints } from '../local-endpoints.ts';
@@ -19,6 +30,18 @@ export interface LocalRig {
   /** The same store as another step sees it. */
   another(options?: { readonly port?: number }): EndpointService;
   gateway(): Promise<GatewayAddress | undefined>;
+  /** Serves the store from this very process, with other timings; `end` closes it. */
+  serveHere(timings: Partial<Timings>): Promise<Gateway>;
+  /** A request for a deployment of endpoint `shop` that runs the contract's serving script. */
+  request(deployment: string, change?: Partial<DeploymentRequest>): Promise<DeploymentRequest>;
+  /** Puts such a deployment into service with all the traffic and gives the endpoint's URL. */
+  serving(
+    deployment: string,
+    change?: Partial<DeploymentRequest>,
+    settings?: Partial<EndpointSettings>,
+  ): Promise<string>;
+  /** Ids of the processes whose working directory is in the store: gateway and replicas. */
+  processes(): number[];
   /** Ends the gateway and its replicas without ceremony and removes the folder. */
   end(): Promise<void>;
 }
@@ -43,18 +66,72 @@ export async function localRig(environment: Readonly<Record<string, string>> = {
   const models = localModels(store, systemClock);
   const another = (options: { readonly port?: number } = {}): EndpointService =>
     localEndpoints(store, { daemonCommand, effects, models, ...options });
+  let here: Gateway | undefined;
+  const request: LocalRig['request'] = async (deployment, change = {}) => {
+    const source = join(folder, `model-${deployment}`);
+    await mkdir(join(source, 'code'), { recursive: true });
+    await writeFile(join(source, 'model.txt'), deployment);
+    await writeFile(join(source, 'code', 'serve.cjs'), servingScript);
+    const registration = { name: 'churn', source, metrics: {}, approvalStatus: 'Approved', lineage: {} } as const;
+    const { model } = await models.register(registration);
+    return {
+      endpoint: 'shop',
+      deployment,
+      model: `churn@${model.version}`,
+      command: [process.execPath, 'serve.cjs'],
+      environment: { TAG: deployment },
+      autoscaling: { minReplicas: 1, maxReplicas: 1, targetConcurrency: 1 },
+      startupTimeoutSeconds: 30,
+      requestTimeoutSeconds: 30,
+      ...change,
+    };
+  };
+  const endpoints = another();
   return {
     store,
     models,
-    endpoints: another(),
+    endpoints,
     lines,
     another,
     gateway: () => readAddress(store),
+    serveHere: async (timings) => {
+      here = await startGateway({ store, log: (line) => lines.push(line), timings });
+      const self = identify(process.pid);
+      if (self === undefined) throw new Error('no identity');
+      await writeAddress(store, { process: self, port: here.port, adminToken: here.adminToken });
+      return here;
+    },
+    request,
+    serving: async (deployment, change = {}, settings = {}) => {
+      const open = { auth: { kind: 'none' }, capturePercent: 0, captureLimitBytes: 1e6 } as const;
+      await endpoints.configure('shop', { ...open, ...settings });
+      await endpoints.deploy(await request(deployment, change));
+      return (await endpoints.setTraffic('shop', { [deployment]: 100 })).url;
+    },
+    processes: () => processesBelow(store.root),
     end: async () => {
+      await here?.close();
       const address = await readAddress(store);
-      if (address !== undefined) process.kill(address.process.pid, 'SIGKILL');
+      if (address !== undefined && here === undefined) process.kill(address.process.pid, 'SIGKILL');
       endOrphans(store);
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** Linux alone tells where a process works. */
+function processesBelow(folder: string): number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).filter((pid) => {
+    try {
+      return readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Resolves once `condition` holds; a test that waits in vain runs into its time limit. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
 }
