@@ -67,7 +67,7 @@ export async function runScript(planned: JobRequest, provider: Provider, context
   const name = run.runId === undefined ? await firstIncomplete(planned.name, provider.jobs) : planned.name;
   context.keepForPost(keptJob, name);
   const { job } = await log.group(`Job ${name}`, () =>
-    runJob(provider.jobs, { ...planned, name }, context, {
+    runJob(provider.jobs, { ...planned, name }, { ...context, hide: (line) => line }, {
       onSubmitted: (submitted, attached) => describeAttachment(log, submitted, attached),
       onLine: (line) => log.foreign(line),
     }),
