@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 
-/** A folder below the system's own for temporary files, without symbolic links in its path. */
-export async function temporaryFolder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'mlops e2e-'));
+/** A new folder for one test, with a space in its name: users have them too. */
+export async function temporaryFolder(prefix = 'mlops e2e-'): Promise<string> {
+  return mkdtemp(join(tmpdir(), prefix));
 }
 
 /**
