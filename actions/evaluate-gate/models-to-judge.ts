@@ -3,13 +3,13 @@ import { resolve } from 'node:path';
 import {
   type Champion,
   formatModelReference,
+  type Json,
   lineageOf,
   type MetricFormat,
   type MetricSet,
   type ModelReference,
-  metricsOfTree,
+  metricsOfFlat,
   parseModelReference,
-  toTree,
   UserError,
 } from '@mlops-actions/core';
 import type { Context } from '../action.ts';
@@ -63,11 +63,13 @@ async function fromRegistry(reference: ModelReference, context: Context): Promis
   if (model === undefined) return `the registry has no model ${asked}`;
   const version = `${model.name}@${model.version}`;
   const source = asked === version ? version : `${asked} (${version})`;
-  return { metrics: metricsOfTree(toTree(model.metrics), 'json', source), identity: `model ${version}` };
+  return { metrics: metricsOfFlat(model.metrics, source), identity: `model ${version}` };
 }
 
 function fromRecord({ record }: Context): FoundMetrics | string {
   const metrics = lineageOf(record, 'metrics');
   if (metrics === undefined) return 'no `candidate` is given, and the run record has no metrics of a training';
-  return { metrics: metricsOfTree(toTree(metrics), 'json', 'the run record'), identity: 'record' };
+  if (metrics === null || typeof metrics !== 'object' || Array.isArray(metrics))
+    return 'the run record names no metrics';
+  return { metrics: metricsOfFlat(metrics as Readonly<Record<string, Json>>, 'the run record'), identity: 'record' };
 }

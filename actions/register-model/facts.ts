@@ -34,8 +34,12 @@ export function gateOf(record: RunRecord): Gate {
   const trained = record.steps.findLastIndex((step) => step.action === 'train');
   const gate = record.steps.slice(trained + 1).findLast((step) => step.action === 'evaluate-gate');
   if (gate === undefined) return { kind: 'none' };
-  if (gate.ending === 'ok') return { kind: 'passed' };
-  return { kind: gate.ending === 'verdict' ? 'refused' : 'broken', message: messageOf(gate) };
+  // The gate's own words count, not only its step's ending: `fail-on` can let a step go on after a refusal.
+  const decision = Object.fromEntries(entriesOf(gate.lineage.gate));
+  if (gate.ending === 'ok' && decision.passed !== false) return { kind: 'passed' };
+  const refused = gate.ending === 'verdict' || (gate.ending === 'ok' && decision.verdict === 'fail');
+  const message = typeof decision.headline === 'string' ? decision.headline : messageOf(gate);
+  return { kind: refused ? 'refused' : 'broken', message };
 }
 
 /** Names that the lineage of a version uses itself. */

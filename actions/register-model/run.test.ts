@@ -202,6 +202,14 @@ describe('the gate', () => {
     await refused({}, 'accuracy 0.91 is below 0.95.', '`ignore-gate: true`');
   });
 
+  test('a refusal counts also when fail-on let its step go on', async () => {
+    const gate = { passed: false, verdict: 'fail', headline: 'accuracy 0.91 is below 0.95.' };
+    await record(trained(), step('evaluate-gate', 'ok', { gate }));
+    await refused({}, 'The gate refused this model: accuracy 0.91 is below 0.95.');
+    await record(trained(), step('evaluate-gate', 'ok', { gate: { ...gate, verdict: 'error' } }));
+    await refused({}, 'The gate could not judge this model');
+  });
+
   test('that broke did not say yes', async () => {
     await record(trained(), step('evaluate-gate', 'failure', {}, 'Disk gone.'));
     await refused({}, 'could not judge', 'Disk gone.');

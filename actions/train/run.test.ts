@@ -341,9 +341,9 @@ printf '{"auc": %s}' "0.$lr" > "$SM_OUTPUT_DATA_DIR/metrics.json"`;
     expect(
       lines(step, 'info').filter((line) => /^trial \d\/3 lr=\d: auc 0\.\d \(best 0\.\d, trial \d\)$/.test(line)),
     ).toHaveLength(3);
-    const rows = step.host.summaryText.split('\n').filter((line) => /^\| \d/.test(line));
+    const rows = step.host.summaryText.split('\n').filter((line) => /^\| (?:\*\*)?\d/.test(line));
     expect(rows.map((row) => row.split('|')[3]?.trim())).toEqual(['0.9', '0.5', '0.1']);
-    expect(rows[0]).toContain('**best**');
+    expect(rows[0]).toContain('**2 (best)**');
     expect(await lineage()).toMatchObject({ hyperparameters: { lr: '9' }, metrics: { auc: 0.9 }, trials: 3 });
     const minimized = await train({ 'entry-point': 'train.sh', tune: tune('1, 9, 5', 'minimize') });
     expect(JSON.parse(minimized.host.outputs['best-parameters'] ?? '')).toEqual({ lr: 1 });

@@ -10,10 +10,10 @@ export interface Decimal {
 
 /** The decimal that `String(value)` or a literal shows. `value` must be finite. */
 export function decimal(value: number | string): Decimal {
-  const match = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(String(value));
+  const match = /^([+-]?)(?=\.?\d)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(String(value));
   if (match === null) throw new RangeError(`${value} is not a finite decimal number.`);
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
-  const digits = BigInt(`${whole}${fraction}` || '0');
+  const digits = BigInt(`${whole}${fraction}`);
   return { digits: sign === '-' ? -digits : digits, exponent: Number(exponent) - fraction.length };
 }
 

@@ -95,7 +95,7 @@ function parseLine(line: string): Rule | undefined {
   function slice(): string | undefined {
     const start = at;
     if (match(/\[\s*/y) === undefined) return undefined;
-    const name = quoted() ?? match(/[^\]"']*/y)?.[0] ?? '';
+    const name = quoted() ?? match(/[^\]]*/y)?.[0] ?? '';
     if (match(/\s*\]/y) === undefined) throw new RuleFault('the bracket of the slice is never closed.', start);
     if (name.trim() === '') throw new RuleFault('the slice is empty. Write recall[segment=new].', start);
     return normalSlice(name);

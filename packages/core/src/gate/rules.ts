@@ -29,7 +29,7 @@ export interface Rule {
 export function writtenMetric(metric: string, slice?: string): string {
   const name = bareName.test(metric) ? metric : quoted(metric);
   if (slice === undefined) return name;
-  return `${name}[${/["\]]/.test(slice) ? quoted(slice) : slice}]`;
+  return `${name}[${/^["']|[\]\\]/.test(slice) ? quoted(slice) : slice}]`;
 }
 
 const bareName = /^[\p{L}_][\p{L}\p{N}_./:@-]*$/u;

@@ -1,7 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { UserError } from '../errors.ts';
-import { detectFormat, type MetricFormat, metricFormats, metricsOfMlflowFiles, metricsOfTree } from './formats.ts';
+import {
+  detectFormat,
+  type MetricFormat,
+  metricFormats,
+  metricsOfFlat,
+  metricsOfMlflowFiles,
+  metricsOfTree,
+} from './formats.ts';
 import { findMetric, type MetricSet, metricKey } from './metric-set.ts';
 import { parseTolerantJson, toTree } from './tolerant-json.ts';
 
@@ -203,6 +210,24 @@ describe('mlflow', () => {
   );
 
   test('a file without a run is refused', () => expect(() => read({ a: 1 }, 'mlflow')).toThrow('no MLflow run'));
+});
+
+describe('flat, as run records and registries keep them', () => {
+  test('groups and slices are found again', () => {
+    const group = 'binary_classification_metrics';
+    const flat = {
+      [`${group}.recall.value`]: 0.9,
+      [`slices.segment=new.${group}.recall.value`]: 0.8,
+      [`${group}.confusion_matrix.0.0`]: 3,
+    };
+    expect(numbers(metricsOfFlat(flat, 'r'))).toEqual({ recall: 0.9, 'recall[segment=new]': 0.8 });
+    expect(numbers(metricsOfFlat({ 'test.rmse': 1, 'f0.5': 2 }, 'r'))).toEqual({ 'test.rmse': 1, 'f0.5': 2 });
+  });
+
+  test('a name that is value and group stays as it is', () => {
+    expect(numbers(metricsOfFlat({ a: 1, 'a.b': 2 }, 'r'))).toEqual({ a: 1, 'a.b': 2 });
+    expect(numbers(metricsOfFlat({ 'a.b': 2, a: 1 }, 'r'))).toEqual({ a: 1, 'a.b': 2 });
+  });
 });
 
 test('a nested file of any shape is read or refused, and read the same in any order of its keys', () => {

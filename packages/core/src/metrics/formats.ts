@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import { dotted, type Leaf, leavesOf, type MetricSet, metricSet, numberOf } from './metric-set.ts';
-import { isMap, type Tree } from './tolerant-json.ts';
+import { isMap, type Tree, toTree } from './tolerant-json.ts';
 
 /**
  * The formats of metrics files that can be told apart by their content.
@@ -39,6 +39,36 @@ export function metricsOfTree(tree: Tree, format: MetricFormat, source: string):
       return metricSet(source, mlflowLeaves(tree, source));
   }
 }
+
+/**
+ * The metrics of a flat mapping whose names were joined by dots, as run records and registries keep them. Groups of SageMaker and slices
+ * are found again in the names: `slices.segment=new.recall` is `recall[segment=new]`. A slice whose own name has a dot is not.
+ */
+export function metricsOfFlat(flat: Readonly<Record<string, unknown>>, source: string): MetricSet {
+  const tree = nested(flat);
+  return metricsOfTree(tree, detectFormat(tree) === 'sagemaker' ? 'sagemaker' : 'json', source);
+}
+
+/** Undoes the joining; leaves everything as it is when a name is both a value and a group. */
+function nested(flat: Readonly<Record<string, unknown>>): Tree {
+  const root: MutableTree = new Map();
+  for (const [name, value] of Object.entries(flat)) {
+    const keys = name.split('.');
+    const last = keys.pop() as string;
+    let place = root;
+    for (const key of keys) {
+      const next = place.get(key) ?? new Map();
+      if (!isMap(next)) return toTree(flat);
+      place.set(key, next);
+      place = next as MutableTree;
+    }
+    if (place.has(last)) return toTree(flat);
+    place.set(last, toTree(value));
+  }
+  return root;
+}
+
+type MutableTree = Map<string, Tree>;
 
 function sageMakerMetrics(tree: Tree, source: string): MetricSet {
   const leaves = leavesOf(tree, source).filter((leaf) => !leaf.path.some((key) => sageMakerPictures.test(key)));

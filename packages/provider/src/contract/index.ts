@@ -1,6 +1,6 @@
 export * from './datasets.ts';
-export * from './jobs.ts';
 export * from './endpoints.ts';
 export * from './fixtures.ts';
+export * from './jobs.ts';
 export * from './models.ts';
 export * from './serving-script.ts';

@@ -3,7 +3,7 @@
  * is. It misbehaves as told: by `MODE` from the start, or by the header `x-test-do` for one request.
  *
  * - `MODE`: `exit` (code 3 at once), `never-ready` (pings get 503), `broken` (answers 500), `stubborn` (ignores SIGTERM), `loud` (prints a
- *   lot); `START_MS`: listens only after so long
+ *   lot); `START_MS`: listens only after so long; `ANSWER_MS`: answers only after so long
  * - `x-test-do`: `die` (kills itself instead of answering), `sleep:<ms>` (answers later), `status:<n>`, `break` (half an answer),
  *   `deaf` (answers no ping from now on)
  */
@@ -11,7 +11,7 @@ export const servingScript = `
 const http = require('node:http');
 const fs = require('node:fs');
 const path = require('node:path');
-const { MODE, TAG, START_MS, PORT, SM_MODEL_DIR } = process.env;
+const { MODE, TAG, START_MS, ANSWER_MS, PORT, SM_MODEL_DIR } = process.env;
 if (MODE === 'exit') { console.error('the model does not load'); process.exit(3); }
 if (MODE === 'stubborn') process.on('SIGTERM', () => console.log('no'));
 if (MODE === 'loud') for (let i = 0; i < 20000; i++) console.log('x'.repeat(500));
@@ -44,6 +44,7 @@ const server = http.createServer((request, response) => {
       response.end(text);
     };
     if (what === 'sleep') setTimeout(answer, Number(value));
+    else if (ANSWER_MS) setTimeout(answer, Number(ANSWER_MS));
     else answer();
   });
 });
