@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
 import { UserError } from '@mlops-actions/core';
-import { errorCode } from '@mlops-actions/files';
+import { errorCode, isAlive } from '@mlops-actions/files';
 import type { ProviderEffects } from '@mlops-actions/provider';
 import { type GatewayAddress, readAddress, rememberedPort } from '../gateway/address.ts';
 import { endOrphans } from '../gateway/replica-journal.ts';
@@ -14,6 +14,8 @@ export interface GatewayClient {
   call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T | undefined>;
   /** The gateway that runs, started when none does. */
   address(signal?: AbortSignal): Promise<GatewayAddress>;
+  /** Waits until the gateway has ended, which it does when no endpoint is left; at once while there is one. */
+  untilEnded(signal?: AbortSignal): Promise<void>;
   /** Ends what a killed gateway left running, unless one runs now. */
   endOrphans(): Promise<void>;
 }
@@ -61,12 +63,23 @@ export function gatewayClient(store: Store, options: GatewayClientOptions): Gate
   const address = async (signal?: AbortSignal): Promise<GatewayAddress> =>
     (await running()) ?? store.lock('gateway', 'start', async () => (await running()) ?? start(signal), signal);
 
+  /** A gateway that is ending is no address any more, but alive. */
+  let lastSeen: GatewayAddress | undefined;
+  const untilEnded = async (signal?: AbortSignal): Promise<void> => {
+    const hasEndpoints = async (): Promise<boolean> => (await store.list('endpoints')).length > 0;
+    while (lastSeen !== undefined && isAlive(lastSeen.process) && !(await hasEndpoints())) {
+      await effects.clock.sleep(20, signal);
+    }
+  };
+
   return {
     address,
+    untilEnded,
     call: async <T>(method: string, path: string, body?: unknown, signal?: AbortSignal) => {
       for (let attempt = 1; ; attempt++) {
         try {
-          const answer = await send(await address(signal), method, path, body, signal);
+          lastSeen = await address(signal);
+          const answer = await send(lastSeen, method, path, body, signal);
           return resultOf<T>(answer);
         } catch (error) {
           // It may have ended just now, with its last endpoint; the next one will answer.

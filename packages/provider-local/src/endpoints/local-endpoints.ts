@@ -146,6 +146,7 @@ export function localEndpoints(store: Store, options: LocalEndpointsOptions): En
       if (!hasDocument(store, endpoint)) return gateway.endOrphans();
       await call('DELETE', pathOf(endpoint), undefined, signal);
       await untilGone(async () => hasDocument(store, endpoint), signal);
+      await gateway.untilEnded(signal);
     },
     invoke: async (endpoint, invocation, { signal } = {}) => {
       requireName('endpoint', endpoint);

@@ -34,8 +34,12 @@ export async function runGateway(argv: readonly string[]): Promise<void> {
     await writeAddress(store, { process: self, port: gateway.port, adminToken: gateway.adminToken });
     say(`Serving on port ${gateway.port}.`);
     say(`Ending: ${await Promise.race([signalled(), gateway.idle.then(() => 'no endpoint is left.')])}`);
-    await forgetGateway(store, gateway.port);
-    await gateway.close();
+    // Callers that look now start another gateway, which waits for this one's lock.
+    try {
+      await forgetGateway(store, gateway.port);
+    } finally {
+      await gateway.close();
+    }
   };
   try {
     await store.lock('gateway', 'serve', serve, AbortSignal.timeout(patienceMs));
