@@ -60,11 +60,23 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     features = []
     model = None
+    in_flight = 0
+    changed = threading.Condition()
 
     def do_GET(self):
         self.answer(200 if self.path == "/ping" else 404, "text/plain", "")
 
     def do_POST(self):
+        with self.changed:
+            Handler.in_flight += 1
+        try:
+            self.invoke()
+        finally:
+            with self.changed:
+                Handler.in_flight -= 1
+                self.changed.notify_all()
+
+    def invoke(self):
         # Always read: an unread body would be taken for the next request on a kept connection.
         length = int(self.headers.get("Content-Length") or 0)
         if length > LARGEST_BODY:
@@ -110,11 +122,11 @@ def main():
     stored = joblib.load(Path(os.environ["SM_MODEL_DIR"], "model.joblib"))
     Handler.features, Handler.model = stored["features"], stored["model"]
     server = ThreadingHTTPServer(("127.0.0.1", int(os.environ.get("PORT", "8080"))), Handler)
-    # Requests in flight are answered before the process ends.
-    server.daemon_threads = False
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
     server.serve_forever()
-    server.server_close()
+    # Requests in flight are answered before the process ends; connections that callers only keep open do not hold it.
+    with Handler.changed:
+        Handler.changed.wait_for(lambda: Handler.in_flight == 0, timeout=60)
 
 
 if __name__ == "__main__":
