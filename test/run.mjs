@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { preparePython } from './python.mjs';
@@ -31,7 +31,9 @@ if (await installed()) {
     check('lint', ['node_modules/.bin/biome', 'check', '.']),
     check('lint with types', ['node_modules/.bin/oxlint', '--type-aware']),
   ]);
-  for (const node of [process.execPath, values['also-on'] && resolve(values['also-on'])].filter((each) => each !== undefined)) {
+  for (const node of [machineNode(), values['also-on'] && resolve(values['also-on'])].filter(
+    (each) => each !== undefined,
+  )) {
     await jest('unit', node, python, ['--testPathIgnorePatterns', '/test/e2e/']);
     await jest('e2e', node, python, ['--runInBand', 'test/e2e/']);
   }
@@ -57,6 +59,13 @@ function sameLock(installedLock) {
     ([path, { version, optional }]) =>
       path === '' || (optional && !(path in present)) || present[path]?.version === version,
   );
+}
+
+/** The Node of the machine. npm puts the packages' programs first in the PATH, and one of the packages is a Node. */
+function machineNode() {
+  const folders = process.env.PATH.split(delimiter).filter((folder) => !folder.includes('node_modules'));
+  const found = folders.map((folder) => join(folder, 'node')).find((path) => existsSync(path));
+  return found === undefined ? process.execPath : realpathSync(found);
 }
 
 async function python3() {

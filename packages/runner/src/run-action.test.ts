@@ -194,6 +194,20 @@ describe('inputs', () => {
   });
 });
 
+test.each(['nowhere', 'a-file'])('a working directory that is none (%s) is named and not made', async (name) => {
+  await writeFile(join(folder, 'a-file'), '');
+  const it = host({ 'working-directory': name });
+  expect(
+    await runAction(
+      probe(async () => nothing),
+      it,
+      effects(),
+    ),
+  ).toBe(1);
+  expect(it.ending).toMatchObject({ kind: 'user-error', message: expect.stringContaining(`"${name}"`) });
+  expect(await readdir(folder)).toEqual(['a-file']);
+});
+
 describe('secrets', () => {
   const token = 'hunter2-hunter2';
 
@@ -441,6 +455,7 @@ describe('cancelling', () => {
 
 describe('the provider', () => {
   test('is opened once, and with the working directory', async () => {
+    await mkdir(join(folder, 'deep'));
     const opened: string[] = [];
     const outside = effects({
       openProvider: async (_, workingDirectory) => {

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Action, Context } from '@mlops-actions/actions';
 import {
@@ -74,6 +75,7 @@ async function endingOfStep(action: Action, host: Host, effects: Effects, signal
   let record: RunRecord;
   try {
     inputs = await readInputs(action, host, secrets);
+    await requireWorkingDirectory(host, inputs);
     record = await readRunRecord(recordPath(host, inputs), host.run);
   } catch (thrown) {
     return endingOf(thrown);
@@ -100,6 +102,16 @@ async function endingOfStep(action: Action, host: Host, effects: Effects, signal
     lineage,
   };
   return recorded(masked(step, secrets), recordPath(host, inputs), host, ending);
+}
+
+/** Without this a record would be written into a new folder of a misspelt name. */
+async function requireWorkingDirectory(host: Host, inputs: CommonInputs): Promise<void> {
+  const { workingDirectory } = inputs;
+  if (workingDirectory === undefined) return;
+  const stats = await stat(resolve(host.workspace, workingDirectory)).catch(() => undefined);
+  if (stats?.isDirectory()) return;
+  const name = host.spell('working-directory');
+  throw new UserError(`Input \`${name}\` is "${workingDirectory}", which is not a folder. Check the path.`);
 }
 
 /** Node's own functions wrap the reason of a signal that aborts them. */
