@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { derivedName, UserError } from '@mlops-actions/core';
 import type { JobRequest, JobService, Provider } from '@mlops-actions/provider';
 import type { Context } from '../action.ts';
-import { describeAttachment, runJob } from '../train/run-job.ts';
-import { digestPath, findSource } from '../train/source.ts';
+import { digestPath, findSource } from '../job-source.ts';
+import { describeAttachment, runJob } from '../run-job.ts';
 import { isAbsent } from './absent.ts';
 import type { PrepareInputs } from './plan.ts';
 
@@ -26,7 +26,7 @@ export async function planScript(entryPoint: string, inputs: PrepareInputs, cont
     run: [run.repository ?? '', run.runId ?? ''],
     code: source.digest,
     command: source.command,
-    data: data === undefined ? '' : await dataDigest(data, inputs.data as string, signal),
+    data: data === undefined ? '' : await dataDigest(data, inputs.data as string, written, signal),
     arguments: inputs.arguments,
   };
   return {
@@ -48,9 +48,14 @@ export function profilePath(inputs: Pick<PrepareInputs, 'profile' | 'dataset'>):
   return inputs.profile ?? `${inputs.dataset}-profile.json`;
 }
 
-async function dataDigest(path: string, written: string, signal: AbortSignal): Promise<string> {
+async function dataDigest(
+  path: string,
+  written: string,
+  excluded: readonly string[],
+  signal: AbortSignal,
+): Promise<string> {
   try {
-    return await digestPath(path, signal);
+    return await digestPath(path, excluded, signal);
   } catch (error) {
     if (!isAbsent(error)) throw error;
     throw new UserError(`\`data\` is ${written}, which does not exist. Check the path.`);
