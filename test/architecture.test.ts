@@ -60,7 +60,8 @@ describe('the checker finds', () => {
   };
 
   function found(path: string, text: string): string[] {
-    return violations(new Map([[path, text]]), packages);
+    const others = ['a', 'b', 'train'].map((name) => [`actions/${name}/spec.ts`, 'export {};'] as const);
+    return violations(new Map([...others, [path, text]]), packages);
   }
 
   test.each([
@@ -109,7 +110,7 @@ describe('the checker finds', () => {
       `import { action } from './train/run.ts';`,
       'other than by import()',
     ],
-    ['an action that imports another', 'actions/a/run.ts', `import { x } from '../b/run.ts';`, 'another action'],
+    ['an action that imports another', 'actions/a/run.ts', `import { x } from '../b/run.ts';`, 'imports an action'],
     [
       'a path into another room',
       'packages/core/src/a.ts',
@@ -143,6 +144,7 @@ describe('the checker finds', () => {
     ['a provider by import()', 'packages/runner/src/a.ts', `await import('@mlops-actions/provider-local');`],
     ['the type of a provider', 'packages/runner/src/a.ts', `import type { A } from '@mlops-actions/provider-local';`],
     ['an action by import()', 'actions/registry.ts', `await import('./train/run.ts');`],
+    ['what actions share', 'actions/a/run.ts', `import { x } from '../jobs/run-job.ts';`],
     ['a neighbour', 'actions/a/run.ts', `import { x } from './plan.ts'; import { y } from '../action.ts';`],
     [
       'words in a comment or a text',

@@ -48,6 +48,12 @@ export function roomOf(path: string): string | undefined {
   return top === 'packages' ? second : undefined;
 }
 
+/** The folders of actions: those with a `spec.ts`. What actions share is in other folders beside them. */
+function actionsIn(sources: Sources): ReadonlySet<string> {
+  const folders = [...sources.keys()].map((path) => /^actions\/([^/]+)\/spec\.ts$/.exec(path)?.[1]);
+  return new Set(folders.filter((folder) => folder !== undefined));
+}
+
 /** Tests and what only they use may import and touch what they need. */
 function isTest(path: string): boolean {
   return /\.test\.ts$|\/(?:test|testing|contract)\//.test(path);
@@ -55,6 +61,7 @@ function isTest(path: string): boolean {
 
 /** What is wrong in `sources`, a sentence each, starting with the path. `declared` says which packages a room's package.json names. */
 export function violations(sources: Sources, declared: Readonly<Record<string, readonly string[]>>): string[] {
+  const actions = actionsIn(sources);
   return [...sources].flatMap(([path, text]) => {
     const found = facts(text);
     const form = formFaults(path, text, found);
@@ -62,7 +69,7 @@ export function violations(sources: Sources, declared: Readonly<Record<string, r
     if (room === undefined || isTest(path)) return form;
     return [
       ...form,
-      ...found.imports.flatMap((each) => importFaults(path, room, each, declared[room] ?? [])),
+      ...found.imports.flatMap((each) => importFaults(path, room, each, declared[room] ?? [], actions)),
       ...worldFaults(path, room, found),
     ];
   });
@@ -76,8 +83,15 @@ function formFaults(path: string, text: string, found: Facts): string[] {
   ];
 }
 
-function importFaults(path: string, room: string, { from, kind }: Import, declared: readonly string[]): string[] {
-  if (from.startsWith('.')) return relativeFaults(path, room, from, kind);
+function importFaults(
+  path: string,
+  room: string,
+  each: Import,
+  declared: readonly string[],
+  actions: ReadonlySet<string>,
+): string[] {
+  const { from, kind } = each;
+  if (from.startsWith('.')) return relativeFaults(path, room, each, actions);
   if (from.startsWith('node:'))
     return from === 'node:process' ? [`${path}: imports node:process; use the global.`] : [];
   const name = packageOf(from);
@@ -95,13 +109,12 @@ function importFaults(path: string, room: string, { from, kind }: Import, declar
   return faults;
 }
 
-function relativeFaults(path: string, room: string, from: string, kind: Import['kind']): string[] {
+function relativeFaults(path: string, room: string, { from, kind }: Import, actions: ReadonlySet<string>): string[] {
   const target = new URL(from, `file:///${path}`).pathname.slice(1);
   if (roomOf(target) !== room || isTest(target)) return [`${path}: reaches outside its room or into a test: ${from}.`];
-  if (room !== 'actions') return [];
-  const [own, other] = [path, target].map((each) => each.split('/').slice(1, -1)[0]);
-  if (other === undefined || own === other) return [];
-  if (own !== undefined) return [`${path}: an action imports another action: ${from}.`];
+  const [own = '', other = ''] = [path, target].map((each) => each.split('/').slice(1, -1)[0]);
+  if (room !== 'actions' || own === other || !actions.has(other)) return [];
+  if (own !== '') return [`${path}: imports an action: ${from}.`];
   return kind === 'static' ? [`${path}: imports an action other than by import(): ${from}.`] : [];
 }
 

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { derivedName, UserError } from '@mlops-actions/core';
 import type { JobRequest, JobService, Provider } from '@mlops-actions/provider';
 import type { Context } from '../action.ts';
-import { describeAttachment, runJob } from '../train/run-job.ts';
-import { digestPath, findSource } from '../train/source.ts';
+import { describeAttachment, runJob } from '../jobs/run-job.ts';
+import { digestPath, findSource } from '../jobs/source.ts';
 import { isAbsent } from './absent.ts';
 import type { PrepareInputs } from './plan.ts';
 
@@ -50,7 +50,7 @@ export function profilePath(inputs: Pick<PrepareInputs, 'profile' | 'dataset'>):
 
 async function dataDigest(path: string, written: string, signal: AbortSignal): Promise<string> {
   try {
-    return await digestPath(path, signal);
+    return await digestPath(path, [], signal);
   } catch (error) {
     if (!isAbsent(error)) throw error;
     throw new UserError(`\`data\` is ${written}, which does not exist. Check the path.`);

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import { isResourceName, type Json, lineageOf, type RunRecord, UserError } from '@mlops-actions/core';
 import type { DatasetStore, DatasetVersion } from '@mlops-actions/provider';
-import { digestPath } from './source.ts';
+import { digestPath } from '../jobs/source.ts';
 
 /** Where a job's data comes from, and the digests that make it. */
 export interface Channels {

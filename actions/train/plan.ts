@@ -3,9 +3,9 @@ import { derivedName, parseTuning, type Tuning, UserError } from '@mlops-actions
 import type { DatasetStore, JobRequest } from '@mlops-actions/provider';
 import type { Inputs } from '@mlops-actions/spec';
 import type { Context } from '../action.ts';
+import { findSource, type Source } from '../jobs/source.ts';
 import { type Channels, findChannels } from './channels.ts';
 import { refuseSecretNames } from './secret-names.ts';
-import { findSource, type Source } from './source.ts';
 import type { spec } from './spec.ts';
 
 export type TrainInputs = Inputs<typeof spec>;
