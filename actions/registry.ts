@@ -5,6 +5,7 @@ import type { Action } from './action.ts';
  * Adding one: a folder beside this file, a line here, `npm run generate`.
  */
 export const registry = {
+  'prepare-data': async () => (await import('./prepare-data/run.ts')).action,
   train: async () => (await import('./train/run.ts')).action,
   'evaluate-gate': async () => (await import('./evaluate-gate/run.ts')).action,
   'register-model': async () => (await import('./register-model/run.ts')).action,

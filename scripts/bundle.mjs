@@ -113,8 +113,8 @@ function stubs(actions) {
 
 /** Beside the bundle, so that Node reads it as ES modules wherever `dist/` is copied to, and for `--version`. */
 async function packageJson(root) {
-  const { name, version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-  return `${JSON.stringify({ name, version, type: 'module' })}\n`;
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  return `${JSON.stringify({ type: 'module', version })}\n`;
 }
 
 /** A bundle that needs a package beside it, or names a folder of the machine that made it, is broken. */

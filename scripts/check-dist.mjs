@@ -13,9 +13,8 @@ const status = execFileSync('git', ['status', '--porcelain', '--ignored', '--unt
   cwd: root,
   encoding: 'utf8',
 });
-for (const line of status.split('\n').filter((each) => each !== '')) {
-  faults.push(`${line.slice(3)}: ${/^(\?\?|!!)/.test(line) ? 'not in git' : 'not committed'}`);
-}
+for (const line of status.split('\n').filter((each) => /^(\?\?|!!)/.test(each)))
+  faults.push(`${line.slice(3)}: not in git`);
 for (const fault of faults) console.log(fault);
 console.log(faults.length === 0 ? 'dist/ is up to date.' : `Run \`npm run build\` and commit dist/.`);
 process.exitCode = faults.length === 0 ? 0 : 1;

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import { isResourceName, type Json, lineageOf, type RunRecord, UserError } from '@mlops-actions/core';
 import type { DatasetStore, DatasetVersion } from '@mlops-actions/provider';
-import { digestPath } from './source.ts';
+import { digestPath } from '../job-source.ts';
 
 /** Where a job's data comes from, and the digests that make it. */
 export interface Channels {
@@ -18,6 +18,8 @@ interface Wanted {
   readonly channels: Readonly<Record<string, string>>;
   readonly record: RunRecord;
   readonly workingDirectory: string;
+  /** Absolute paths that steps write, which are no data. */
+  readonly excluded: readonly string[];
   readonly signal: AbortSignal;
 }
 
@@ -31,7 +33,7 @@ export async function findChannels(datasets: DatasetStore, wanted: Wanted): Prom
   }
   const digests: Record<string, string> = {};
   for (const [channel, source] of Object.entries(sources)) {
-    digests[channel] = await digestOfSource(datasets, channel, source, wanted.signal);
+    digests[channel] = await digestOfSource(datasets, channel, source, wanted);
   }
   return { sources, digests, ...(main === undefined ? {} : { dataset: `${main.name}@${main.version}` }) };
 }
@@ -68,7 +70,7 @@ async function digestOfSource(
   datasets: DatasetStore,
   channel: string,
   source: string,
-  signal: AbortSignal,
+  { excluded, signal }: Wanted,
 ): Promise<string> {
   if (isAbsolute(source)) {
     await stat(source).catch(() => {
@@ -76,7 +78,7 @@ async function digestOfSource(
         `Input \`channels\`: "${channel}" is ${source}, which does not exist. Give a path, or a dataset as name@version.`,
       );
     });
-    return digestPath(source, signal);
+    return digestPath(source, excluded, signal);
   }
   const [reference = '', split] = source.split('/');
   const dataset = await findDataset(datasets, `Input \`channels\`: "${channel}"`, reference);

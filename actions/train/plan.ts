@@ -3,9 +3,9 @@ import { derivedName, parseTuning, type Tuning, UserError } from '@mlops-actions
 import type { DatasetStore, JobRequest } from '@mlops-actions/provider';
 import type { Inputs } from '@mlops-actions/spec';
 import type { Context } from '../action.ts';
+import { findSource, type Source } from '../job-source.ts';
 import { type Channels, findChannels } from './channels.ts';
 import { refuseSecretNames } from './secret-names.ts';
-import { findSource, type Source } from './source.ts';
 import type { spec } from './spec.ts';
 
 export type TrainInputs = Inputs<typeof spec>;
@@ -36,16 +36,13 @@ export async function makePlan(inputs: TrainInputs, context: Context, datasets: 
   const metricsFile = path(inputs.metricsFile);
   const trialsFile = path(inputs.trialsFile);
   const record = path(inputs.record);
-  const source = await findSource(
-    path(inputs.sourceDir),
-    inputs.entryPoint,
-    inputs.python,
-    [metricsFile, trialsFile, record, `${record}.lock`, path(inputs.store), context.tempDir],
-    context.signal,
-  );
+  const excluded = [metricsFile, trialsFile, record, `${record}.lock`, path(inputs.store), context.tempDir];
+  // The script runs in a copy of its folder, where `.venv/bin/python` would not be found.
+  const python = /[\\/]/.test(inputs.python) ? path(inputs.python) : inputs.python;
   const { record: runRecord, workingDirectory, signal } = context;
+  const source = await findSource(path(inputs.sourceDir), inputs.entryPoint, python, excluded, signal);
   const { dataset, channels: given } = inputs;
-  const wanted = { dataset, channels: given, record: runRecord, workingDirectory, signal };
+  const wanted = { dataset, channels: given, record: runRecord, workingDirectory, excluded, signal };
   const channels = await findChannels(datasets, wanted);
   const request = requestMaker(inputs, context, source, channels);
   const hide = hider(Object.values(inputs.secretEnvironment));

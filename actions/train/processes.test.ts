@@ -138,7 +138,8 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
   }, 20_000);
 
   test('at any moment: nothing is left, and the next run does the work', async () => {
-    for (const delay of [50, 150, 200, 250, 300, 350, 400, 500]) {
+    const delays = [50, 150, 200, 250, 300, 350, 400, 500];
+    for (const delay of delays) {
       const { child, ended } = await step(`sleep 0.1; ${saving}; # ${delay}`);
       await systemClock.sleep(delay);
       child.kill(signal);
@@ -148,6 +149,7 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
       const again = await (await step(`sleep 0.1; ${saving}; # ${delay}`)).ended;
       expect(again).toMatchObject({ code: 0, outputs: { status: 'Completed' } });
     }
+    expect(await jobDocuments()).toHaveLength(delays.length);
   }, 60_000);
 });
 
@@ -194,10 +196,12 @@ test('two identical steps at once: one job, one result', async () => {
 
 test('100 MB of log cost the step no memory', async () => {
   const memory = join(workspace, 'memory');
+  // Makes V8 collect its garbage instead of taking what the machine has; the log as text would not fit.
+  const limits = '--max-old-space-size=64 --max-semi-space-size=2';
   const script = `head -c 100000000 /dev/zero | tr '\\0' x | fold -w 99; echo; ${saving}`;
-  const { ended } = await step(script, [], { STEP_MEMORY: memory });
+  const { ended } = await step(script, [], { STEP_MEMORY: memory, NODE_OPTIONS: limits });
   expect((await ended).code).toBe(0);
-  // An idle Node takes some 50 MB; the log in memory would be 100 MB more.
-  expect(Number(await readFile(memory, 'utf8'))).toBeLessThan(200_000);
+  // Some 70 to 130 MB are normal; the log in buffers would be 100 MB more.
+  expect(Number(await readFile(memory, 'utf8'))).toBeLessThan(170_000);
   expect((await stat(join(workspace, 'train-metrics.json'))).size).toBe(3);
 }, 60_000);

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -158,6 +158,24 @@ describe('one job', () => {
     expect(lines(own, 'foreign')).toEqual(['a', '1', 'a', '1', '["test","train"]']);
   });
 
+  test('what steps write beside the code makes no other job', async () => {
+    await file('train.sh', 'ls "$SM_CHANNEL_ALL"');
+    const inputs = { 'entry-point': 'train.sh', channels: 'all: .' };
+    const first = await train(inputs);
+    await file('temp/x', 'x');
+    expect((await train(inputs)).host.outputs).toMatchObject({ job: first.host.outputs.job, attached: 'true' });
+  });
+
+  test('an interpreter may be a path, and the entry point may have any name', async () => {
+    const name = 'größe 模型 (v2).py';
+    await file(name, 'import sys; print(sys.argv[0])');
+    await file('tools/python', '#!/bin/sh\necho mine\nexec python3 "$@"\n');
+    await chmod(join(workspace, 'tools/python'), 0o755);
+    const step = await train({ 'entry-point': name, python: 'tools/python' });
+    expect(lines(step, 'foreign')).toEqual(['mine', name]);
+    expect(step.host.outputs.job).toMatch(/^gr-e-v2-[0-9a-f]{12}$/);
+  });
+
   test('a script that fails: its exception first, its last lines, exit code 1, nothing written', async () => {
     await file('train.py', 'for i in range(40): print("line", i)\nraise ValueError("bad learning rate")\n');
     const step = await train({ 'entry-point': 'train.py' });
@@ -274,6 +292,7 @@ describe('bad input', () => {
     ['a metric without a group', { 'metric-definitions': 'loss: "loss=.*"' }, 'has no group'],
     ['a channel that does not exist', { channels: 'train: absent.csv' }, 'which does not exist'],
     ['a dataset that is none', { dataset: '../x' }, 'must be a dataset version'],
+    ['a long job name', { 'job-name': 'x'.repeat(300) }, 'letters, digits and single hyphens'],
     ['a job name', { 'job-name': 'a b' }, 'letters, digits and single hyphens'],
     ['an interpreter that is missing', { python: 'no-such-python' }, 'no-such-python was not found'],
     [

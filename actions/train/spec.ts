@@ -20,7 +20,11 @@ export const spec = defineAction({
       default: '.',
       group: 'Script',
     }),
-    python: text({ help: 'The Python that runs a .py entry point.', default: 'python3', group: 'Script' }),
+    python: text({
+      help: 'The Python that runs a .py entry point: a program, or a path such as .venv/bin/python.',
+      default: 'python3',
+      group: 'Script',
+    }),
     environment: mapping({
       help: 'Variables for the script, one `NAME: value` a line.',
       group: 'Script',

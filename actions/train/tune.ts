@@ -9,9 +9,9 @@ import {
   UserError,
 } from '@mlops-actions/core';
 import type { JobService, JobState } from '@mlops-actions/provider';
+import type { JobContext } from '../run-job.ts';
+import { runJob, type Trained } from '../run-job.ts';
 import type { Plan } from './plan.ts';
-import type { JobContext } from './run-job.ts';
-import { runJob, type Trained } from './run-job.ts';
 
 /** One trial as it ended: with its job, or with why it has none. */
 export interface TrialOutcome extends FinishedTrial {

@@ -5,5 +5,6 @@ export * from './detect.ts';
 export * from './effects.ts';
 export { githubHost } from './github.ts';
 export * from './host.ts';
+export { createMasker, type Masker } from './masking.ts';
 export * from './memory.ts';
 export { runInfo } from './run-info.ts';

@@ -13,7 +13,11 @@ type Open = (
 const providers: Readonly<Record<ProviderName, Open>> = {
   local: async (inputs, workingDirectory, daemonCommand, effects) => {
     const { openLocalProvider } = await import('@mlops-actions/provider-local');
-    return openLocalProvider({ root: resolve(workingDirectory, inputs.store), daemonCommand, effects });
+    return openLocalProvider({
+      root: resolve(workingDirectory, inputs.store),
+      daemonCommand,
+      effects,
+    });
   },
 };
 

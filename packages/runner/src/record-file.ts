@@ -5,6 +5,7 @@ import {
   type RunInfo,
   type RunRecord,
   type StepRecord,
+  UserError,
   withStep,
 } from '@mlops-actions/core';
 import { withLock, writeWhole } from '@mlops-actions/files';
@@ -14,7 +15,11 @@ export async function readRunRecord(path: string, run: RunInfo): Promise<RunReco
   try {
     return parseRunRecord(await readFile(path, 'utf8'), path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return emptyRunRecord(run);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return emptyRunRecord(run);
+    if (code === 'EISDIR' || code === 'ENOTDIR') {
+      throw new UserError(`${path} is a folder or lies below a file. Give the path of a file in \`record\`.`);
+    }
     throw error;
   }
 }

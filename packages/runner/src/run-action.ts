@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Action, Context } from '@mlops-actions/actions';
 import {
@@ -9,8 +10,9 @@ import {
   type Json,
   type RunRecord,
   type StepRecord,
+  UserError,
 } from '@mlops-actions/core';
-import type { Host } from '@mlops-actions/hosts';
+import { createMasker, type Host, type Masker } from '@mlops-actions/hosts';
 import type { Provider, ProviderEffects, ProviderName } from '@mlops-actions/provider';
 import { camelCase, parseInputs } from '@mlops-actions/spec';
 import { appendStep, readRunRecord } from './record-file.ts';
@@ -47,35 +49,49 @@ export async function runAction(action: Action, host: Host, effects: Effects): P
   }
 }
 
-/** Runs what a step left to do after the job, on every ending of the job. */
+/**
+ * Runs what a step left to do after the job, on every ending of the job. Inputs that cannot be parsed mean that the step itself could not
+ * start anything; it has said so.
+ */
 export async function runPost(action: Action, host: Host, effects: Effects): Promise<number> {
+  const secrets = createMasker();
   try {
-    const inputs = (await readInputs(action, host)) as CommonInputs;
-    const context = { ...contextFor(host, effects, inputs, emptyRunRecord(host.run), new AbortController().signal) };
+    const inputs = await readInputs(action, host, secrets);
+    const context = contextFor(host, effects, inputs, emptyRunRecord(host.run), new AbortController().signal);
     await action.post?.(inputs as never, { ...context, kept: (name) => host.state?.read(name) });
-    return host.finish({ kind: 'ok' });
   } catch (thrown) {
-    return host.finish(endingOf(thrown));
+    if (!(thrown instanceof InputFaults)) return host.finish(endingOf(thrown));
   }
+  return host.finish({ kind: 'ok' });
 }
+
+/** The inputs are wrong, so the step never began. */
+class InputFaults extends UserError {}
 
 async function endingOfStep(action: Action, host: Host, effects: Effects, signal: AbortSignal): Promise<Ending> {
   const start = effects.clock.now().toISOString();
-  let inputs: CommonInputs | undefined;
+  const secrets = createMasker();
+  let inputs: CommonInputs;
+  let record: RunRecord;
+  try {
+    inputs = await readInputs(action, host, secrets);
+    await requireWorkingDirectory(host, inputs);
+    record = await readRunRecord(recordPath(host, inputs), host.run);
+  } catch (thrown) {
+    return endingOf(thrown);
+  }
   let lineage: StepRecord['lineage'] = {};
   let ending: Ending;
   try {
-    inputs = (await readInputs(action, host)) as CommonInputs;
-    const record = await readRunRecord(recordPath(host, inputs), host.run);
-    const context = contextFor(host, effects, inputs, record, signal);
-    const result = await action.run(inputs as never, context);
+    signal.throwIfAborted();
+    const result = await action.run(inputs as never, contextFor(host, effects, inputs, record, signal));
     lineage = result.lineage;
-    setOutputs(action, host, result.outputs);
+    setOutputs(action, host, secrets, result.outputs);
     ending = endingOfResult(result);
   } catch (thrown) {
-    ending = endingOf(thrown);
+    ending = endingOf(isAbort(thrown) && signal.aborted ? signal.reason : thrown);
   }
-  if (inputs === undefined || isDryRun(inputs)) return ending;
+  if (isDryRun(inputs)) return ending;
   const step: StepRecord = {
     action: action.spec.name,
     start,
@@ -85,7 +101,29 @@ async function endingOfStep(action: Action, host: Host, effects: Effects, signal
     provider: inputs.provider,
     lineage,
   };
-  return recorded(step, recordPath(host, inputs), host, ending);
+  return recorded(masked(step, secrets), recordPath(host, inputs), host, ending);
+}
+
+/** Without this a record would be written into a new folder of a misspelt name. */
+async function requireWorkingDirectory(host: Host, inputs: CommonInputs): Promise<void> {
+  const { workingDirectory } = inputs;
+  if (workingDirectory === undefined) return;
+  const stats = await stat(resolve(host.workspace, workingDirectory)).catch(() => undefined);
+  if (stats?.isDirectory()) return;
+  const name = host.spell('working-directory');
+  throw new UserError(`Input \`${name}\` is "${workingDirectory}", which is not a folder. Check the path.`);
+}
+
+/** Node's own functions wrap the reason of a signal that aborts them. */
+function isAbort(thrown: unknown): boolean {
+  return (thrown as Error | undefined)?.name === 'AbortError';
+}
+
+/** An error's message may quote what the cloud or a script said, and that may hold a secret. */
+function masked(step: StepRecord, secrets: Masker): StepRecord {
+  return JSON.parse(JSON.stringify(step), (_, value: unknown) =>
+    typeof value === 'string' ? secrets.mask(value) : value,
+  ) as StepRecord;
 }
 
 function endingOfResult({ verdict, problem }: { readonly verdict?: string; readonly problem?: string }): Ending {
@@ -105,15 +143,19 @@ async function recorded(step: StepRecord, path: string, host: Host, ending: Endi
   }
 }
 
-/** Masks the secrets before anything else can print them, then parses. */
-async function readInputs(action: Action, host: Host): Promise<unknown> {
+/** Hides the secrets before anything else can print them, then parses. */
+async function readInputs(action: Action, host: Host, secrets: Masker): Promise<CommonInputs> {
   for (const [name, input] of Object.entries(action.spec.inputs)) {
     const value = input.secret ? host.input(name) : undefined;
-    if (value !== undefined) host.secret(value);
+    if (value !== undefined) hide(value, host, secrets);
   }
-  const inputs = await parseInputs(action.spec, host);
-  for (const value of secretValues(action, inputs)) host.secret(value);
-  return inputs;
+  try {
+    const inputs = await parseInputs(action.spec, host);
+    for (const value of secretValues(action, inputs)) hide(value, host, secrets);
+    return inputs as unknown as CommonInputs;
+  } catch (thrown) {
+    throw thrown instanceof UserError ? new InputFaults(thrown.message) : thrown;
+  }
 }
 
 /** What a user's script may print of a secret mapping: not the mapping's text, but one value of it. */
@@ -121,6 +163,12 @@ function secretValues(action: Action, inputs: Readonly<Record<string, unknown>>)
   return Object.entries(action.spec.inputs)
     .filter(([, input]) => input.secret && input.type === 'mapping')
     .flatMap(([name]) => Object.values(inputs[camelCase(name)] as Readonly<Record<string, string>>));
+}
+
+/** Hides `value` in what the host prints and in what goes into the run record. */
+function hide(value: string, host: Host, secrets: Masker): void {
+  host.secret(value);
+  secrets.add(value);
 }
 
 function contextFor(
@@ -156,10 +204,10 @@ function contextFor(
   };
 }
 
-function setOutputs(action: Action, host: Host, outputs: Readonly<Record<string, unknown>>): void {
+function setOutputs(action: Action, host: Host, secrets: Masker, outputs: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(outputs)) {
     if (value === undefined) continue;
-    if (action.spec.outputs[name]?.secret) host.secret(String(value));
+    if (action.spec.outputs[name]?.secret) hide(String(value), host, secrets);
     host.output(name, String(value));
   }
 }

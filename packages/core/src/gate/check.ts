@@ -32,11 +32,11 @@ export interface Check {
 export function overallVerdict(checks: readonly Check[]): Verdict {
   const binding = checks.filter((check) => !check.advisory);
   if (binding.length === 0) return 'error';
-  return worst(binding.map((check) => check.verdict));
+  return binding.map((check) => check.verdict).reduce(worse);
 }
 
-function worst(found: readonly Verdict[]): Verdict {
-  return verdicts[Math.max(...found.map((verdict) => verdicts.indexOf(verdict)))] ?? 'error';
+function worse(a: Verdict, b: Verdict): Verdict {
+  return verdicts.indexOf(a) > verdicts.indexOf(b) ? a : b;
 }
 
 /** Worst first; of equals the one that counts first; otherwise the order given. */

@@ -189,7 +189,7 @@ describe('mlflow', () => {
   test('files of a run: the highest step, then the newest, then the last line', () => {
     const set = metricsOfMlflowFiles(
       new Map([
-        ['rmse', '10 5.0 0\n30 3.0 2\n20 4.0 1\n'],
+        ['rmse', '10 5.0 0\n30 3.0 2\n25 7.0 2\n20 4.0 1\n'],
         ['val/auc', '1 0.5\r\n2 0.75\r\n'],
         ['loss', '1 nan 0\n'],
         ['ece', '1 0.5 0 data 1234abcd\n1 0.25 0\n'],

@@ -26,13 +26,16 @@ interface Bench {
 
 const benches: Bench[] = [];
 
-async function newBench(): Promise<Bench> {
+async function newBench(more: Readonly<Record<string, string>> = {}): Promise<Bench> {
   const root = await mkdtemp(join(tmpdir(), 'jobs with é-'));
   const store = await openStore(join(root, '.mlops'));
   const bench = {
     root,
     store,
-    jobs: localJobs(store, { daemonCommand, effects: { clock: systemClock, environment } }),
+    jobs: localJobs(store, {
+      daemonCommand,
+      effects: { clock: systemClock, environment: { ...environment, ...more } },
+    }),
   };
   benches.push(bench);
   return bench;
@@ -241,13 +244,15 @@ describe('local jobs', () => {
 
   test('100 MB of log: both ends are kept, the disk and the memory are not filled', async () => {
     const script = `echo first; head -c 100000000 /dev/zero | tr '\\0' x | fold -w 99; echo; echo last; grep VmHWM /proc/$PPID/status`;
+    // Makes V8 collect its garbage instead of taking what the machine has; the log as text would not fit.
+    bench = await newBench({ NODE_OPTIONS: '--max-old-space-size=64 --max-semi-space-size=2' });
     await bench.jobs.submit(await request(script));
     const lines = await finish();
     expect((await bench.jobs.describe('job'))?.status).toBe('Completed');
     expect(lines[0]).toBe('first');
     expect(lines.at(-2)).toBe('last');
-    // What V8 keeps for itself is some 50 MB; the log in memory would be 100 MB more.
-    expect(Number(/VmHWM:\s*(\d+) kB/.exec(lines.at(-1) ?? '')?.[1])).toBeLessThan(150_000);
+    // Some 70 to 130 MB are normal; the log in buffers would be 100 MB more.
+    expect(Number(/VmHWM:\s*(\d+) kB/.exec(lines.at(-1) ?? '')?.[1])).toBeLessThan(170_000);
     expect(
       lines.filter((line) => line.startsWith('xxx')).length + lines.filter((line) => line === droppedLine).length,
     ).toBeGreaterThan(600_000);

@@ -66,8 +66,15 @@ async function runJob(
   );
   const stopped: Outcome = { status: 'Stopped', metrics: outcome.metrics };
   const last = signal.aborted ? { ...stopped, reason: await stopReason(store, job) } : outcome;
-  await record({ ...last, ended: systemClock.now().toISOString() });
-  await clean(folders, last.status === 'Completed');
+  const ended = systemClock.now().toISOString();
+  try {
+    await record({ ...last, ended });
+    await clean(folders, last.status === 'Completed');
+  } catch (error) {
+    // On a full disk, what the script left makes room for saying so.
+    await clean(folders, true);
+    await record({ status: 'Failed', reason: reasonOf(error), ended });
+  }
 }
 
 async function outcomeOf(

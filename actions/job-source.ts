@@ -1,15 +1,7 @@
-import { access, constants, lstat, stat } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { UserError } from '@mlops-actions/core';
-import {
-  digestFile,
-  errorCode,
-  listFiles,
-  readTree,
-  type TreeFile,
-  treeOf,
-  workingFolders,
-} from '@mlops-actions/files';
+import { digestFile, errorCode, listFiles, type TreeFile, treeOf, workingFolders } from '@mlops-actions/files';
 
 /** The code of a job: its folder, what runs in it, and the digest of what is in it. */
 export interface Source {
@@ -50,7 +42,7 @@ export async function findSource(
     folder: sourceDir,
     command: await commandOf(script, path, python),
     stem: basename(script).replace(/\.[^.]*$/, ''),
-    digest: await digestOf(sourceDir, excluded, signal),
+    digest: await digestOf(sourceDir, { ignored: workingFolders, excluded }, signal),
   };
 }
 
@@ -88,21 +80,27 @@ async function commandOf(script: string, path: string, python: string): Promise<
   );
 }
 
-async function digestOf(folder: string, excluded: readonly string[], signal: AbortSignal): Promise<string> {
+async function digestOf(
+  folder: string,
+  { ignored, excluded }: { readonly ignored?: ReadonlySet<string>; readonly excluded: readonly string[] },
+  signal: AbortSignal,
+): Promise<string> {
+  // A folder around this one, such as a temporary one, excludes nothing.
+  const inside = excluded.filter((other) => other.startsWith(`${folder}${sep}`));
   const files: TreeFile[] = [];
-  for (const path of await listFiles(folder, workingFolders)) {
+  for (const path of await listFiles(folder, ignored)) {
     signal.throwIfAborted();
     const file = join(folder, path);
-    if (!excluded.some((other) => file === other || file.startsWith(`${other}${sep}`))) {
+    if (!inside.some((other) => file === other || file.startsWith(`${other}${sep}`))) {
       files.push(await digestFile(file, path, signal));
     }
   }
   return treeOf(files).digest;
 }
 
-/** The digest of a local channel: a folder's tree, or one file. */
-export async function digestPath(path: string, signal: AbortSignal): Promise<string> {
-  const found = await lstat(path);
-  if (found.isDirectory()) return (await readTree(path, signal)).digest;
+/** The digest of a local channel, a folder or one file; without `excluded`, as for the code. */
+export async function digestPath(path: string, excluded: readonly string[], signal: AbortSignal): Promise<string> {
+  const found = await stat(path);
+  if (found.isDirectory()) return digestOf(path, { excluded }, signal);
   return treeOf([await digestFile(path, basename(path), signal)]).digest;
 }

@@ -1,6 +1,6 @@
 import { type Log, UserError } from '@mlops-actions/core';
 import { isFinal, type JobRequest, type JobService, type JobState } from '@mlops-actions/provider';
-import type { Context } from '../action.ts';
+import type { Context } from './action.ts';
 
 /** A job that ended well. */
 export interface Trained {

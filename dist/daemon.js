@@ -1,0 +1,2 @@
+import { daemon } from './main.js';
+await daemon(process.argv.slice(2));

@@ -1,0 +1,2 @@
+import { runPostStep } from './main.js';
+await runPostStep('deploy-endpoint', import.meta.url);

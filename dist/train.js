@@ -1,0 +1,2 @@
+import { runStep } from './main.js';
+await runStep('train', import.meta.url);
