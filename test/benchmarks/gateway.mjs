@@ -39,37 +39,40 @@ try {
   await writeFile(join(source, 'code', 'serve.cjs'), server);
   await models.register({ name: 'bench', source, metrics: {}, approvalStatus: 'Approved', lineage: {} });
   await endpoints.configure('bench', { auth: { kind: 'none' }, capturePercent: 0, captureLimitBytes: 1e6 });
-  await overhead();
+  await overhead(1);
+  await overhead(connections);
   await replacement();
 } finally {
   await endpoints.remove('bench');
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
-async function overhead() {
+async function overhead(connections) {
   const url = await serve('fixed');
   const port = await portOf('fixed');
   const targets = { direct: `http://127.0.0.1:${port}/invocations`, gateway: url };
   const results = { direct: [], gateway: [] };
-  for (const target of Object.values(targets)) await load(target, 2);
+  for (const target of Object.values(targets)) await load(target, 2, connections);
   for (let round = 0; round < rounds; round++) {
-    for (const [name, target] of Object.entries(targets)) results[name].push(await load(target, 5));
+    for (const [name, target] of Object.entries(targets)) results[name].push(await load(target, 5, connections));
   }
   console.log(`\nOverhead, ${connections} connections, median of ${rounds} rounds of 5 s`);
   const median = (name, pick) => results[name].map(pick).sort((a, b) => a - b)[Math.floor(rounds / 2)];
   for (const [what, pick] of [
     ['requests/s', (result) => result.requests.average],
+    ['mean ms', (result) => 1000 / (result.requests.average / connections)],
     ['p50 ms', (result) => result.latency.p50],
     ['p99 ms', (result) => result.latency.p99],
   ]) {
     const [direct, gateway] = [median('direct', pick), median('gateway', pick)];
-    console.log(`${what.padEnd(12)} direct ${direct}  gateway ${gateway}  ratio ${(gateway / direct).toFixed(2)}`);
+    const ratio = direct > 0 ? (gateway / direct).toFixed(2) : 'below the resolution of 1 ms';
+    console.log(`${what.padEnd(12)} direct ${direct.toFixed(2)}  gateway ${gateway.toFixed(2)}  ratio ${ratio}`);
   }
 }
 
 async function replacement() {
   const url = await serve('v0');
-  const running = load(url, seconds);
+  const running = load(url, seconds, connections);
   const end = Date.now() + seconds * 1000 - 3000;
   let count = 0;
   while (Date.now() < end) {
@@ -120,7 +123,7 @@ async function portOf(deployment) {
   throw new Error('The replica was not found.');
 }
 
-function load(url, duration) {
+function load(url, duration, connections) {
   return autocannon({
     url,
     method: 'POST',
@@ -128,6 +131,6 @@ function load(url, duration) {
     body,
     connections,
     duration,
-    workers: 2,
+    workers: Math.min(2, connections),
   });
 }
