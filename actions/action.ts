@@ -19,6 +19,8 @@ export interface Context {
   readonly clock: Clock;
   /** Opens the provider named in the inputs. */
   provider(): Promise<Provider>;
+  /** The text without this step's secrets, for a file. The log, the summary and the run record are masked in any case. */
+  mask(text: string): string;
   /** Adds Markdown to the run's summary page, where the host has one. */
   summary(markdown: string): void;
   /** Keeps a value for this action's `post`. Call it before the effect that `post` must be able to undo. */

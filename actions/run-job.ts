@@ -12,10 +12,7 @@ export interface Trained {
 const shownLines = 20;
 
 /** The part of a context that running a job needs. */
-export interface JobContext extends Pick<Context, 'log' | 'signal'> {
-  /** Takes secrets out of a text that will be in an error, a file or the record. */
-  hide(text: string): string;
-}
+export type JobContext = Pick<Context, 'log' | 'signal' | 'mask'>;
 
 /** Whoever watches a job. */
 export interface JobObserver {
@@ -30,7 +27,7 @@ export interface JobObserver {
 export async function runJob(
   jobs: JobService,
   request: JobRequest,
-  { signal, hide }: JobContext,
+  { signal, mask }: JobContext,
   observer: JobObserver = {},
 ): Promise<Trained> {
   const last: string[] = [];
@@ -39,7 +36,7 @@ export async function runJob(
     observer.onSubmitted?.(job, attached);
     for await (const line of jobs.follow(job.name, { signal })) {
       observer.onLine?.(line);
-      last.push(hide(line));
+      last.push(mask(line));
       if (last.length > shownLines) last.shift();
     }
     const ended = await jobs.describe(job.name);

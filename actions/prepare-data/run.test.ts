@@ -51,6 +51,7 @@ function contextWith(changes: Partial<Context> = {}): Context {
     clock: systemClock,
     provider: async () => provider,
     summary: (markdown) => void output.push(markdown),
+    mask: (text) => text,
     keepForPost: (name, value) => void kept.set(name, value),
     ...changes,
   };

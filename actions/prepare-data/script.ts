@@ -71,9 +71,8 @@ export async function runScript(planned: JobRequest, provider: Provider, context
   const { log, run } = context;
   const name = run.runId === undefined ? await firstIncomplete(planned.name, provider.jobs) : planned.name;
   context.keepForPost(keptJob, name);
-  const nothingSecret = { ...context, hide: (text: string) => text };
   const { job } = await log.group(`Job ${name}`, () =>
-    runJob(provider.jobs, { ...planned, name }, nothingSecret, {
+    runJob(provider.jobs, { ...planned, name }, context, {
       onSubmitted: (submitted, attached) => describeAttachment(log, submitted, attached),
       onLine: (line) => log.foreign(line),
     }),

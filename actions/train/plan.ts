@@ -17,8 +17,6 @@ export interface Plan {
   readonly tuning?: Tuning;
   readonly metricsFile: string;
   readonly trialsFile: string;
-  /** Replaces the values of `secret-environment` in a text. */
-  hide(text: string): string;
   /** The job that trains with these hyperparameters beside the given ones. Equal work has an equal name. */
   request(hyperparameters?: Readonly<Record<string, string>>): JobRequest;
 }
@@ -45,8 +43,7 @@ export async function makePlan(inputs: TrainInputs, context: Context, datasets: 
   const wanted = { dataset, channels: given, record: runRecord, workingDirectory, excluded, signal };
   const channels = await findChannels(datasets, wanted);
   const request = requestMaker(inputs, context, source, channels);
-  const hide = hider(Object.values(inputs.secretEnvironment));
-  return { source, channels, metricsFile, trialsFile, hide, request, ...(tuning === undefined ? {} : { tuning }) };
+  return { source, channels, metricsFile, trialsFile, request, ...(tuning === undefined ? {} : { tuning }) };
 }
 
 function requestMaker(inputs: TrainInputs, context: Context, source: Source, channels: Channels): Plan['request'] {
@@ -77,13 +74,6 @@ function requestMaker(inputs: TrainInputs, context: Context, source: Source, cha
       tags: tagsOf(context, channels),
     };
   };
-}
-
-/** A value is hidden line by line, as it is printed. */
-function hider(secrets: readonly string[]): Plan['hide'] {
-  const parts = secrets.flatMap((secret) => [secret, ...secret.split(/\r?\n/)]).filter((part) => part.trim() !== '');
-  const longestFirst = [...new Set(parts)].sort((a, b) => b.length - a.length);
-  return (text) => longestFirst.reduce((hidden, part) => hidden.replaceAll(part, '***'), text);
 }
 
 function tagsOf({ run }: Context, { dataset }: Channels): Record<string, string> {

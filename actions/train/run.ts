@@ -39,15 +39,10 @@ async function trainAndReport(plan: Plan, jobs: JobService, context: Context): P
   const request = plan.request();
   context.keepForPost(keptJobs, JSON.stringify([request.name]));
   const { job, attached } = await context.log.group(`Job ${request.name}`, () =>
-    runJob(
-      jobs,
-      request,
-      { ...context, hide: plan.hide },
-      {
-        onSubmitted: (submitted, found) => describeAttachment(context.log, submitted, found),
-        onLine: (line) => context.log.foreign(line),
-      },
-    ),
+    runJob(jobs, request, context, {
+      onSubmitted: (submitted, found) => describeAttachment(context.log, submitted, found),
+      onLine: (line) => context.log.foreign(line),
+    }),
   );
   warnAboutModel(job, context);
   context.summary(jobSummary(job));
@@ -77,7 +72,7 @@ async function searchAndReport(plan: Plan, jobs: JobService, context: Context): 
     context.keepForPost(keptJobs, JSON.stringify(names));
   };
   const result = await context.log.group(`Search: ${tuning.objective.direction} ${tuning.objective.metric}`, () =>
-    search(tuning, plan, jobs, { ...context, hide: plan.hide }, announce),
+    search(tuning, plan, jobs, context, announce),
   );
   const { best, trials } = result;
   warnAboutTrials(result, context);

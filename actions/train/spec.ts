@@ -43,7 +43,7 @@ export const spec = defineAction({
       group: 'Data',
     }),
     hyperparameters: mapping({
-      help: 'Passed to the script as `--name value` and `SM_HP_NAME`.',
+      help: 'Passed to the script as `--name value` (`-n value` for a name of one letter) and `SM_HP_NAME`.',
       group: 'Training',
     }),
     'metric-definitions': mapping({

@@ -32,7 +32,8 @@ def read_split(name):
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--c", type=float, default=1.0, help="inverse of the regularization strength")
+    # A name of one letter comes with one hyphen, as on SageMaker.
+    parser.add_argument("-c", type=float, default=1.0, help="inverse of the regularization strength")
     parser.add_argument("--max-iter", type=int, default=1000)
     parser.add_argument("--features", type=int, default=30, help="how many features to use, the first ones")
     return parser.parse_args()

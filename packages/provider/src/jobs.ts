@@ -21,7 +21,7 @@ export interface JobRequest {
   readonly name: string;
   /** Folder of the code; the job gets its own copy. */
   readonly sourceDir: string;
-  /** Program and its first arguments, run inside the copy: `['python3', 'train.py']`. Hyperparameters are appended as `--name value`. */
+  /** Program and its first arguments, run inside the copy: `['python3', 'train.py']`. Hyperparameters are appended as `--name value`, or `-n value` for a name of one letter. */
   readonly command: readonly string[];
   readonly hyperparameters: Readonly<Record<string, string>>;
   /** Channel name → dataset reference (`name@version` or `name@version/split`) or absolute local path. */

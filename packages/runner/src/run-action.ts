@@ -57,7 +57,7 @@ export async function runPost(action: Action, host: Host, effects: Effects): Pro
   const secrets = createMasker();
   try {
     const inputs = await readInputs(action, host, secrets);
-    const context = contextFor(host, effects, inputs, emptyRunRecord(host.run), new AbortController().signal);
+    const context = contextFor(host, effects, inputs, emptyRunRecord(host.run), new AbortController().signal, secrets);
     await action.post?.(inputs as never, { ...context, kept: (name) => host.state?.read(name) });
   } catch (thrown) {
     if (!(thrown instanceof InputFaults)) return host.finish(endingOf(thrown));
@@ -84,7 +84,7 @@ async function endingOfStep(action: Action, host: Host, effects: Effects, signal
   let ending: Ending;
   try {
     signal.throwIfAborted();
-    const result = await action.run(inputs as never, contextFor(host, effects, inputs, record, signal));
+    const result = await action.run(inputs as never, contextFor(host, effects, inputs, record, signal, secrets));
     lineage = result.lineage;
     setOutputs(action, host, secrets, result.outputs);
     ending = endingOfResult(result);
@@ -177,6 +177,7 @@ function contextFor(
   inputs: CommonInputs,
   record: RunRecord,
   signal: AbortSignal,
+  secrets: Masker,
 ): Context {
   const workingDirectory = resolve(host.workspace, inputs.workingDirectory ?? '.');
   const environment = host.childEnvironment();
@@ -199,6 +200,7 @@ function contextFor(
       });
       return provider;
     },
+    mask: (text) => secrets.mask(text),
     summary: (markdown) => host.summary?.(markdown),
     keepForPost: (name, value) => host.state?.save(name, value),
   };

@@ -31,9 +31,12 @@ export function jobFolders(root: string): JobFolders {
   };
 }
 
-/** The hyperparameters as arguments, in the order of their names: `--name value`. */
+/**
+ * The hyperparameters as arguments, in the order of their names: `--name value`, and `-n value` for a name of one letter, as SageMaker's
+ * training toolkit passes them (sagemaker-training 5.1.4, mapping.to_cmd_args).
+ */
 export function scriptArguments(hyperparameters: Work['hyperparameters']): string[] {
-  return sortedEntries(hyperparameters).flatMap(([name, value]) => [`--${name}`, value]);
+  return sortedEntries(hyperparameters).flatMap(([name, value]) => [name.length > 1 ? `--${name}` : `-${name}`, value]);
 }
 
 /**
