@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { registry } from '@mlops-actions/actions';
-import { checkExamples, type Registry } from '@mlops-actions/spec/generate';
+import { checkExamples, type Registry, specsOf } from '@mlops-actions/spec/generate';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const actions: Registry = registry;
@@ -26,7 +26,7 @@ test('every example in the documentation and the templates names real steps, inp
     ...(await filesUnder('actions', /^[^/]+\/README\.md$/)),
     ...(await filesUnder('action-templates', /\.(?:md|ya?ml)$/)),
   ];
-  const specs = await Promise.all(Object.values(actions).map(async (load) => (await load()).spec));
+  const specs = await specsOf(actions);
   const faults = await Promise.all(
     paths.map(async (path) => checkExamples(path, await readFile(join(root, path), 'utf8'), specs)),
   );
