@@ -111,6 +111,7 @@ async function jest(part, node, python, words) {
       PATH: `${dirname(node)}:${process.env.PATH}`,
       ...(python === undefined ? {} : { MLOPS_TEST_PYTHON: python }),
     },
+    () => existsSync(file),
   );
   const results = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
   const name = `${part} on Node ${await versionOf(node)}`;
@@ -146,16 +147,29 @@ async function versionOf(node) {
   return (await run([node, '--version'], process.env)).output.trim().replace(/^v/, '');
 }
 
-function run([program, ...words], env) {
+/** How long a program may take to end once its work is done, in milliseconds. */
+const grace = 20_000;
+
+/** Runs a program to its end. When `isDone` says that its work is done and it does not end, it is killed: something it started goes on. */
+function run([program, ...words], env, isDone = () => false) {
   return new Promise((resolve) => {
     const child = spawn(program, words, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
+    let doneAt;
+    const watch = setInterval(() => {
+      if (isDone()) doneAt ??= performance.now();
+      if (doneAt !== undefined && performance.now() - doneAt > grace) {
+        output += '\nIt did its work and did not end: something that it started goes on.';
+        child.kill('SIGKILL');
+      }
+    }, 1000);
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => {
         output += text;
       });
     }
     child.on('error', (error) => resolve({ code: 1, output: error.message }));
+    child.on('exit', () => clearInterval(watch));
     child.on('close', (code) => resolve({ code, output }));
   });
 }

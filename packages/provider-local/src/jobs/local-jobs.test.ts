@@ -235,6 +235,8 @@ describe('local jobs', () => {
     await start('test "$KEY" = s3cr3t-value && echo on', { environment: { KEY: 's3cr3t-value' } });
     await finish();
     expect((await bench.jobs.describe('job'))?.status).toBe('Completed');
+    // The supervisor still tidies up.
+    await until(() => processesIn(bench.root).length === 0);
     const files = await readdir(bench.store.root, { recursive: true, withFileTypes: true });
     const texts = files
       .filter((file) => file.isFile())
