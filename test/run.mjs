@@ -17,6 +17,9 @@ const ci = process.env.CI === 'true';
 /** Full names of tests that may be skipped in CI, and why. */
 const allowedSkips = {};
 
+/** How long a program may take to end once its work is done, in milliseconds. */
+const grace = 20_000;
+
 /** What came out so far. */
 const total = { passed: 0, failed: 0, skipped: 0 };
 
@@ -146,9 +149,6 @@ function skippedTests(results) {
 async function versionOf(node) {
   return (await run([node, '--version'], process.env)).output.trim().replace(/^v/, '');
 }
-
-/** How long a program may take to end once its work is done, in milliseconds. */
-const grace = 20_000;
 
 /** Runs a program to its end. When `isDone` says that its work is done and it does not end, it is killed: something it started goes on. */
 function run([program, ...words], env, isDone = () => false) {
