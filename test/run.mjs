@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -85,7 +85,7 @@ async function python3() {
 
 function requirements() {
   const files = ['demo/requirements.txt', 'test/requirements.txt'];
-  return files.map((file) => join(root, file)).filter(existsSync);
+  return files.map((file) => join(root, file)).filter((file) => existsSync(file));
 }
 
 /** Runs a command that says by its exit code whether something holds. What it printed is shown when it does not. */
@@ -104,6 +104,8 @@ async function jest(part, node, python, words) {
   const start = performance.now();
   const file = join(root, 'build', `tests-${part}-${process.pid}.json`);
   mkdirSync(dirname(file), { recursive: true });
+  // What the run before on another Node left must not pass for this one's.
+  rmSync(file, { force: true });
   const { code, output } = await run(
     [
       ...[node, '--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
