@@ -11,7 +11,7 @@ import { servingScript } from '@mlops-actions/provider/contract';
 import { openLocalProvider } from '@mlops-actions/provider-local';
 import { processesBelow, until } from './testing/processes.ts';
 
-const fixture = resolve(import.meta.dirname, 'testing/step.mjs');
+const program = resolve(import.meta.dirname, '../../test/step.mjs');
 const daemonMain = resolve(import.meta.dirname, '../../packages/provider-local/lib/daemon-main.js');
 
 let workspace: string;
@@ -44,7 +44,7 @@ afterEach(async () => {
 function start(deployment: string, more: readonly string[] = []): ChildProcess {
   const options = { endpoint: 'shop', model: 'churn', deployment, 'entry-point': 'serve.cjs' };
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
-  const child = spawn(process.execPath, [fixture, ...args, ...more], {
+  const child = spawn(process.execPath, [program, 'deploy-endpoint', ...args, ...more], {
     cwd: workspace,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH },

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { systemClock } from '@mlops-actions/core';
 
-const fixture = resolve(import.meta.dirname, 'step.fixture.mjs');
+const program = resolve(import.meta.dirname, '../../test/step.mjs');
 
 let workspace: string;
 const started: ChildProcess[] = [];
@@ -57,7 +57,7 @@ interface Step {
 async function step(script: string, more: readonly string[] = [], env: Record<string, string> = {}): Promise<Step> {
   await writeFile(join(workspace, 'src/train.sh'), script);
   const args = ['--entry-point', 'train.sh', '--source-dir', 'src', ...more];
-  const child = spawn(process.execPath, [fixture, ...args], {
+  const child = spawn(process.execPath, [program, 'train', ...args], {
     cwd: workspace,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, ...env },

@@ -1,4 +1,5 @@
-// One train step in a process of its own, with the command line as its host. With STEP_MEMORY it writes its peak memory (kB) to that file.
+// One step from the sources' compiled code in a process of its own, with the command line as its host: `node test/step.mjs <action> <options>`.
+// With STEP_MEMORY it writes its peak memory (kB) to that file.
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { registry } from '@mlops-actions/actions';
@@ -17,14 +18,11 @@ const effects = {
   openProvider: (inputs, workingDirectory, providerEffects) =>
     openLocalProvider({
       root: resolve(workingDirectory, inputs.store),
-      daemonCommand: [
-        process.execPath,
-        resolve(import.meta.dirname, '../../packages/provider-local/lib/daemon-main.js'),
-      ],
+      daemonCommand: [process.execPath, resolve(import.meta.dirname, '../packages/provider-local/lib/daemon-main.js')],
       effects: providerEffects,
     }),
 };
 
-const host = cliHost({ ...processEffects(), ...parseOptions(process.argv.slice(2)) });
-process.exitCode = await runAction(await registry.train(), host, effects);
+const host = cliHost({ ...processEffects(), ...parseOptions(process.argv.slice(3)) });
+process.exitCode = await runAction(await registry[process.argv[2]](), host, effects);
 if (process.env.STEP_MEMORY) writeFileSync(process.env.STEP_MEMORY, String(process.resourceUsage().maxRSS));
