@@ -2,6 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
+import { setImmediate as immediate } from 'node:timers/promises';
 import { type Clock, UserError } from '@mlops-actions/core';
 import { errorCode, identify, type ProcessIdentity } from '@mlops-actions/files';
 import { lineSplitter } from './lines.ts';
@@ -41,7 +42,8 @@ export async function runScript(script: Script, signal: AbortSignal, clock: Cloc
   const leader = identify(child.pid) ?? { pid: child.pid, started: '' };
   const started = script.onStart(leader);
   // Both are read from the first moment on, because Node drops what nobody reads when a process exits.
-  const logs = Promise.all([child.stdout, child.stderr].map((stream) => pump(stream, started, script.onLines)));
+  const { output, errors } = inOrder(script.onLines);
+  const logs = Promise.all([pump(child.stdout, started, output), pump(child.stderr, started, errors)]);
   logs.catch(() => {});
   const done = new AbortController();
   let end: ScriptEnd | undefined;
@@ -119,15 +121,43 @@ function stopped(signal: AbortSignal, done: AbortSignal): Promise<ScriptEnd> {
   });
 }
 
-async function pump(stream: Readable, started: Promise<void>, onLines: Script['onLines']): Promise<void> {
+/** For how many turns of the event loop standard error waits at most. */
+const longestWait = 100;
+
+type LineSink = (lines: readonly string[]) => void | Promise<void>;
+
+/**
+ * Two pipes do not tell which was written to first. A script that fails has printed before and its traceback comes last, so lines of
+ * standard error wait until standard output has nothing more at hand.
+ */
+function inOrder(onLines: Script['onLines']): { readonly output: LineSink; readonly errors: LineSink } {
+  let printed = 0;
+  return {
+    output: (lines) => {
+      printed += 1;
+      onLines(lines);
+    },
+    errors: async (lines) => {
+      let seen = printed;
+      for (let quiet = 0, turn = 0; quiet < 2 && turn < longestWait; turn++) {
+        await immediate();
+        quiet = seen === printed ? quiet + 1 : 0;
+        seen = printed;
+      }
+      onLines(lines);
+    },
+  };
+}
+
+async function pump(stream: Readable, started: Promise<void>, onLines: LineSink): Promise<void> {
   const splitter = lineSplitter();
   try {
     for await (const chunk of stream) {
       await started;
-      onLines(splitter.push(chunk as Uint8Array));
+      await onLines(splitter.push(chunk as Uint8Array));
     }
   } catch (error) {
     if (errorCode(error) !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
   }
-  onLines(splitter.rest());
+  await onLines(splitter.rest());
 }
