@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { EOL, tmpdir } from 'node:os';
 import { type Ending, exitCodeOf, type FilePosition, type LogLevel } from '@mlops-actions/core';
-import { commandLineVariable } from '@mlops-actions/spec';
+import { commandLineSettings, commandLineVariable } from '@mlops-actions/spec';
 import { plainMessage } from './annotations.ts';
 import { childEnvironment } from './child-environment.ts';
 import type { CommandLineOptions } from './cli-options.ts';
@@ -16,7 +16,6 @@ import { runInfo } from './run-info.ts';
 const outputVariable = 'MLOPS_OUTPUT';
 const summaryVariable = 'MLOPS_SUMMARY';
 const debugVariable = 'MLOPS_DEBUG';
-const settings: ReadonlySet<string> = new Set([outputVariable, summaryVariable, debugVariable]);
 
 /** SGR colours: bold red, yellow, cyan, grey. */
 const colours = { error: '1;31', warning: '33', notice: '36', debug: '90' } as const;
@@ -80,7 +79,7 @@ export function cliHost(effects: CommandLineEffects): Host {
     debug,
     input: (name) => {
       const variable = commandLineVariable(name);
-      return (options.get(name) ?? (settings.has(variable) ? undefined : env[variable])) || undefined;
+      return (options.get(name) ?? (commandLineSettings.includes(name) ? undefined : env[variable])) || undefined;
     },
     givenInputs: () => [...[...options.keys()].map((name) => `--${name}`), ...effects.stray],
     spell: (name) => `--${name}`,

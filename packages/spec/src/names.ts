@@ -31,3 +31,6 @@ export function azureVariable(name: string): string {
 export function commandLineVariable(name: string): string {
   return `MLOPS_${name.replace(/-/g, '_').toUpperCase()}`;
 }
+
+/** What `MLOPS_DEBUG`, `MLOPS_OUTPUT` and `MLOPS_SUMMARY` mean is settled for every step, so no input may have these names. */
+export const commandLineSettings: readonly string[] = ['debug', 'output', 'summary'];

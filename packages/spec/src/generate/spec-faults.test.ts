@@ -113,3 +113,13 @@ describe('names that meet', () => {
     ]);
   });
 });
+
+test.each(['debug', 'output', 'summary'])(
+  '%s is no name for an input: the command line reads its variable',
+  async (name) => {
+    const variable = `MLOPS_${name.toUpperCase()}`;
+    expect(await inputFaults(text({ help }), name)).toEqual([
+      `is a setting of the command line (${variable}). Choose another name.`,
+    ]);
+  },
+);

@@ -1,6 +1,6 @@
 import type { ActionSpec, InputSpec } from '../define.ts';
 import { durationSeconds } from '../duration.ts';
-import { camelCase, commandLineVariable, isKebab } from '../names.ts';
+import { camelCase, commandLineSettings, commandLineVariable, isKebab } from '../names.ts';
 import { nearest } from '../nearest.ts';
 import { inputFault } from '../parse.ts';
 import { defaultText } from '../words.ts';
@@ -18,6 +18,7 @@ export async function specFaults(spec: ActionSpec): Promise<string[]> {
   for (const [name, input] of Object.entries(spec.inputs)) {
     const found = [
       ...nameFaults(name),
+      ...reservedFaults(name),
       ...helpFaults(input.help),
       ...secretFaults(input),
       ...ruleFaults(input),
@@ -55,6 +56,12 @@ function hint(word: string, candidates: readonly string[]): string {
 
 function nameFaults(name: string): string[] {
   return isKebab(name) ? [] : ['is not in kebab-case (`model-uri`).'];
+}
+
+function reservedFaults(name: string): string[] {
+  return commandLineSettings.includes(name)
+    ? [`is a setting of the command line (${commandLineVariable(name)}). Choose another name.`]
+    : [];
 }
 
 function helpFaults(help: string): string[] {
