@@ -30,7 +30,7 @@ export const spec = defineAction({
       group: 'Script',
     }),
     'secret-environment': mapping({
-      help: 'Variables for the script that are secret: masked in every log and written to no file.',
+      help: 'Variables for the script that are secret: masked in what the step prints, and in no file unless the script prints them into its own log.',
       secret: true,
       group: 'Script',
     }),
