@@ -26,9 +26,11 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 const { values } = parseArgs({ options: { 'also-on': { type: 'string' } } });
 
 if (await installed()) {
-  const python = await python3();
+  const python = await venv('python', 'venv', ['demo/requirements.txt', 'test/requirements.txt']);
+  const oracle = await venv('oracle', 'oracle', ['test/oracle/requirements.txt']);
   await check('types', ['node_modules/.bin/tsc', '-b']);
   await Promise.all([
+    check('kernels', [process.execPath, 'scripts/kernels.mjs', '--check']),
     check('generated files', [process.execPath, 'scripts/generate.mjs', '--check']),
     check('dist', [process.execPath, 'scripts/check-dist.mjs']),
     check('lint', ['node_modules/.bin/biome', 'check', '.']),
@@ -37,8 +39,8 @@ if (await installed()) {
   for (const node of [machineNode(), values['also-on'] && resolve(values['also-on'])].filter(
     (each) => each !== undefined,
   )) {
-    await jest('unit', node, python, ['--testPathIgnorePatterns', '/test/e2e/']);
-    await jest('e2e', node, python, ['--runInBand', 'test/e2e/']);
+    await jest('unit', node, { python, oracle }, ['--testPathIgnorePatterns', '/test/e2e/']);
+    await jest('e2e', node, { python, oracle }, ['--runInBand', 'test/e2e/']);
   }
 }
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
@@ -71,21 +73,18 @@ function machineNode() {
   return found === undefined ? process.execPath : realpathSync(found);
 }
 
-async function python3() {
+/** A virtual environment of Python with what `requirements` name, or undefined and a word why there is none. */
+async function venv(name, folder, requirements) {
   try {
-    const python = await preparePython(join(root, 'build', 'venv'), requirements());
-    report('ok', 'python', python);
+    const files = requirements.map((file) => join(root, file));
+    const python = await preparePython(join(root, 'build', folder), files);
+    report('ok', name, python);
     return python;
   } catch (error) {
-    report(ci ? 'FAILED' : 'skipped', 'python', error.message);
+    report(ci ? 'FAILED' : 'skipped', name, error.message);
     total[ci ? 'failed' : 'skipped'] += 1;
     return undefined;
   }
-}
-
-function requirements() {
-  const files = ['demo/requirements.txt', 'test/requirements.txt'];
-  return files.map((file) => join(root, file)).filter((file) => existsSync(file));
 }
 
 /** Runs a command that says by its exit code whether something holds. What it printed is shown when it does not. */
@@ -100,7 +99,7 @@ async function check(name, command) {
 }
 
 /** Runs a part of the tests on `node`. A file that cannot run at all counts as one failed test. */
-async function jest(part, node, python, words) {
+async function jest(part, node, { python, oracle }, words) {
   const start = performance.now();
   const file = join(root, 'build', `tests-${part}-${process.pid}.json`);
   mkdirSync(dirname(file), { recursive: true });
@@ -115,6 +114,7 @@ async function jest(part, node, python, words) {
       ...process.env,
       PATH: `${dirname(node)}:${process.env.PATH}`,
       ...(python === undefined ? {} : { MLOPS_TEST_PYTHON: python }),
+      ...(oracle === undefined ? {} : { MLOPS_ORACLE_PYTHON: oracle }),
     },
     () => existsSync(file),
   );

@@ -1,4 +1,5 @@
 export * from './clock.ts';
+export * from './drift/index.ts';
 export * from './ending.ts';
 export * from './errors.ts';
 export * from './figures.ts';

@@ -1,0 +1,28 @@
+import { wasm } from './wasm.ts';
+
+/** What the module of `packages/tabular/kernels/` exports. Pointers are byte offsets into `memory`. */
+export interface KernelExports {
+  readonly memory: WebAssembly.Memory;
+  /** `bytes` bytes of zeroed memory, aligned to 16. May move `memory.buffer`: views made before are dead. */
+  allocate(bytes: number): number;
+}
+
+/** Called by the module for what it leaves to JavaScript. */
+export type KernelImports = Record<string, (...values: number[]) => number>;
+
+let compiled: WebAssembly.Module | undefined;
+
+/** The compiled module, for this thread or, as it can be posted, another. */
+export function kernelModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(Buffer.from(wasm, 'base64'));
+  return compiled;
+}
+
+/** A kernel with a memory of its own. */
+export function newKernel(imports: KernelImports = {}, module = kernelModule()): KernelExports {
+  return new WebAssembly.Instance(module, { env: { abort: refuse, ...imports } }).exports as unknown as KernelExports;
+}
+
+function refuse(): never {
+  throw new Error('A kernel broke one of its own rules.');
+}

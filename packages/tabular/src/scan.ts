@@ -1,0 +1,82 @@
+import type { KernelExports } from './kernels/kernel.ts';
+import type { ByteSource } from './source.ts';
+
+/** What the cells of a column are read as. */
+export const scanTypes = ['number', 'timestamp', 'category'] as const;
+export type ScanType = (typeof scanTypes)[number];
+
+/** One column of a table that was asked for. */
+export interface ScanColumn {
+  readonly name: string;
+  readonly type: ScanType;
+}
+
+/** A reader of one table: its columns first, then its rows in batches. */
+export interface Scanner {
+  /** All columns of the table, in order, with the type that the first rows suggest. */
+  readonly columns: readonly ScanColumn[];
+  /**
+   * Reads the columns of `wanted` (in that order, with those types) and hands them to `sink` batch by batch. May be called again: each call
+   * reads the table from its start (a stream can be read once). Throws a located `UserError` for what makes the table unreadable.
+   */
+  scan(wanted: readonly ScanColumn[], sink: Sink, signal?: AbortSignal): Promise<ScanFacts>;
+}
+
+/** What a whole scan saw. */
+export interface ScanFacts {
+  readonly rows: number;
+  /** By wanted column: the first cell that is not of the column's type, where there is one. */
+  readonly mistyped: ReadonlyMap<string, { readonly row: number; readonly line?: number; readonly text: string }>;
+  /** What was passed over and said nothing wrong, one sentence each (a truncated last line, for one). */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Takes what a scan reads. All arrays are views of the kernel's memory and hold only until the call returns. A scan hands a column either
+ * row by row (`numbers`, `codes`) or, where a file keeps it so and `rowsWanted` is false, as different values with their counts.
+ */
+export interface Sink {
+  /** Whether rows must stay in order and aligned between columns. */
+  readonly rowsWanted: boolean;
+  /** Called before the first batch, with the kernel whose memory the views are of. */
+  start?(kernel: KernelExports): void;
+  /** Cells of the number or timestamp column `column` (index in `wanted`), NaN for every cell that is no number. */
+  numbers(column: number, cells: NumberCells): void;
+  /** Cells of the category column `column`. */
+  codes(column: number, cells: CodeCells): void;
+  /** Different values of a number or timestamp column, each with how often it occurs, for some more rows. */
+  numberCounts?(column: number, values: Float64Array, counts: Uint32Array, nulls: number): void;
+  /** Different texts of a category column, each with how often it occurs, for some more rows. */
+  textCounts?(column: number, texts: readonly string[], counts: Uint32Array, nulls: number): void;
+  /** After all columns of a batch of `rows` rows. */
+  endBatch?(rows: number): void;
+}
+
+export interface NumberCells {
+  readonly values: Float64Array;
+  /** Where `values` lies in the kernel's memory. */
+  readonly pointer: number;
+  /** How many of the NaNs are empty cells, cells that say NaN, and cells that are not of the type. */
+  readonly nulls: number;
+  readonly nans: number;
+  readonly mistyped: number;
+}
+
+export interface CodeCells {
+  /** 0 for an empty cell, otherwise 1 + index into the column's texts. Codes never change during a scan. */
+  readonly codes: Uint32Array;
+  readonly pointer: number;
+  /** How many different texts the column has had so far. */
+  readonly distinct: number;
+  /** The text of a code above 0. */
+  text(code: number): string;
+}
+
+/** Opens a source as a table of some format. */
+export type OpenScanner = (source: ByteSource, options: ScanOptions) => Promise<Scanner>;
+
+export interface ScanOptions {
+  /** Types that the user states, by column. */
+  readonly types?: ReadonlyMap<string, ScanType>;
+  readonly signal?: AbortSignal;
+}

@@ -1,0 +1,23 @@
+/**
+ * Bytes that can be read in order, and, where the store allows it, from any place. Implemented here for files, streams and http(s); the
+ * providers implement it for their object stores.
+ */
+export interface ByteSource {
+  /** How messages name it. */
+  readonly label: string;
+  /** Bytes in all; absent for a stream. */
+  readonly size?: number;
+  /** Which content this is (an ETag). Every read is of this content, or fails. */
+  readonly version?: string;
+  /** The bytes from `from` up to but not including `to`; absent when only reading in order is possible. */
+  range?(from: number, to: number): Promise<Uint8Array>;
+  /** All bytes in order, in chunks of any length. */
+  stream(signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  /** What another thread needs to open the same source; absent when it cannot. */
+  readonly address?: SourceAddress;
+}
+
+/** A source as plain data. */
+export type SourceAddress =
+  | { readonly kind: 'file'; readonly path: string; readonly label: string }
+  | { readonly kind: 'http'; readonly url: string; readonly label: string; readonly version?: string };
