@@ -26,3 +26,19 @@ export function newKernel(imports: KernelImports = {}, module = kernelModule()):
 function refuse(): never {
   throw new Error('A kernel broke one of its own rules.');
 }
+
+// The part of the WebAssembly JavaScript API that is used here: TypeScript declares it with the DOM only, which Node does not have.
+declare global {
+  namespace WebAssembly {
+    class Module {
+      constructor(bytes: Uint8Array);
+    }
+    class Instance {
+      constructor(module: Module, imports?: Readonly<Record<string, Readonly<Record<string, unknown>>>>);
+      readonly exports: Readonly<Record<string, unknown>>;
+    }
+    class Memory {
+      readonly buffer: ArrayBuffer;
+    }
+  }
+}
