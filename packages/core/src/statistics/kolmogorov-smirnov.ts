@@ -23,10 +23,11 @@ export function ksAsymptoticP(d: number, n: number, m: number): number {
 export function ksExactP(d: number, n: number, m: number): number {
   if (Number.isNaN(d) || !(n >= 1 && m >= 1)) return Number.NaN;
   const divisor = greatestCommonDivisor(n, m);
-  const steps = roundHalfEven(d * (n / divisor) * m);
+  const multiple = (n / divisor) * m;
+  const steps = roundHalfEven(d * multiple);
   if (steps <= 0) return 1;
   const p = n === m ? outsideSquare(n, steps) : outsideBand(Math.max(n, m), Math.min(n, m), divisor, steps);
-  return p >= 0 && p <= 1 ? p : ksAsymptoticP(steps / ((n / divisor) * m), n, m);
+  return p >= 0 && p <= 1 ? p : ksAsymptoticP(steps / multiple, n, m);
 }
 
 /**
