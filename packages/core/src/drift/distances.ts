@@ -77,7 +77,11 @@ function sortedDistances(x: Float64Array, y: Float64Array): Distances {
 }
 
 /** The gap to a side that is at its end, in values of the other: it closes with every value from `start` on. */
-function gapAfter(values: Float64Array, start: number, end: number): { readonly widest: number; readonly area: number } {
+function gapAfter(
+  values: Float64Array,
+  start: number,
+  end: number,
+): { readonly widest: number; readonly area: number } {
   let widest = 0;
   let area = 0;
   let previous = end;
@@ -153,7 +157,7 @@ function nextEvent({ sample, start, end }: Envelope): number {
   const { lower, upper } = sample;
   const starts = start < lower.length ? (lower[start] as number) : Number.POSITIVE_INFINITY;
   const ends = end < upper.length ? (upper[end] as number) : Number.POSITIVE_INFINITY;
-  return starts < ends ? starts : ends;
+  return Math.min(starts, ends);
 }
 
 function passEnds(side: Envelope, at: number): void {
