@@ -1,7 +1,8 @@
 import type { CodeCells } from '../scan.ts';
-import { mergeRegisters, newRegisters } from './distinct-estimate.ts';
-import type { KernelMemory } from './kernel.ts';
+import { codeCounter } from './code-counter.ts';
+import { mergeRegisters, registersOfTexts, textHash } from './distinct-estimate.ts';
 import type { ProfileLimits } from './limits.ts';
+import { mostFrequent } from './most-frequent.ts';
 import type { CategorySketch } from './sketch.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -15,38 +16,52 @@ export interface CategoryProfiler {
 }
 
 /** Texts that come with counts are forgotten from the rarest on when there are over so many. */
-const mostTexts = 1 << 18;
+const mostTexts = 1 << 17;
 
 /** How many categories a profile holds for each that is shown, so that the shown ones are right after merges too. */
 const heldPerShown = 4;
 
+/** The most categories that a profile holds of a column. */
+export function heldCategories({ categories }: Pick<ProfileLimits, 'categories'>): number {
+  return heldPerShown * categories;
+}
+
 export function categoryProfiler({ memory, limits, mostCells }: Workspace): CategoryProfiler {
   const codes = codeCounter(memory, mostCells);
-  let texts = noCategories;
+  const held = heldCategories(limits);
+  const texts = new Map<string, number>();
+  let forgotten = noCategories;
   let nulls = 0;
+
+  /** Keeps the most frequent half of the texts. */
+  function forget(): void {
+    const kept = withAtMost(mostTexts / 2, { ...forgotten, counts: texts });
+    texts.clear();
+    for (const [text, count] of kept.counts) texts.set(text, count);
+    forgotten = { ...kept, counts: new Map() };
+  }
 
   return {
     add: (cells) => codes.add(cells),
     addCounts(names, counts) {
-      const held = new Map(texts.counts);
       names.forEach((name, index) => {
-        held.set(name, (held.get(name) ?? 0) + (counts[index] as number));
+        texts.set(name, (texts.get(name) ?? 0) + (counts[index] as number));
+        if (texts.size > mostTexts) forget();
       });
-      texts = withAtMost(mostTexts, { ...texts, counts: held });
     },
     addNulls(count) {
       nulls += count;
     },
     finish(rows) {
-      const counted = codes.finish();
-      const all = unionOf(texts, { ...noCategories, counts: counted.counts });
+      const counted = codes.finish(held);
+      const categories = unionOf(counted.categories, { ...forgotten, counts: texts });
       return {
         kind: 'categorical',
         type: 'category',
         rows,
         nulls: nulls + counted.nulls,
         mistyped: 0,
-        ...withAtMost(heldPerShown * limits.categories, all),
+        ...withAtMost(held, categories),
       };
     },
   };
@@ -60,11 +75,11 @@ export function mergeCategories(a: CategorySketch, b: CategorySketch, limits: Pr
     rows: a.rows + b.rows,
     nulls: a.nulls + b.nulls,
     mistyped: a.mistyped + b.mistyped,
-    ...withAtMost(heldPerShown * limits.categories, unionOf(a, b)),
+    ...withAtMost(heldCategories(limits), unionOf(a, b)),
   };
 }
 
-type Categories = Pick<CategorySketch, 'counts' | 'other' | 'missed' | 'registers'>;
+export type Categories = Pick<CategorySketch, 'counts' | 'other' | 'missed' | 'registers'>;
 
 const noCategories: Categories = { counts: new Map(), other: 0, missed: 0 };
 
@@ -81,74 +96,30 @@ function unionOf(a: Categories, b: Categories): Categories {
 }
 
 function registersOf({ counts, registers }: Categories): Uint8Array {
-  return registers ?? newRegisters(counts.keys());
+  return registers ?? registersOfTexts(counts.keys());
 }
 
-/**
- * The `most` categories with the most rows, the others' rows in `other` (as in Agarwal et al., "Mergeable Summaries", 2012). Ties are
- * decided by the text, so that the order of rows has no part in it.
- */
+/** The `most` categories with the most rows, the others' rows in `other` (as in Agarwal et al., "Mergeable Summaries", 2012). */
 function withAtMost(most: number, categories: Categories): Categories {
-  const { counts } = categories;
-  const sorted = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
-  if (sorted.length <= most) return { ...categories, counts: new Map(sorted) };
-  const dropped = sorted.slice(most);
+  const entries = [...categories.counts];
+  if (entries.length <= most) return { ...categories, counts: new Map(entries.sort(byRows)) };
+  const chosen = mostFrequent(
+    Float64Array.from(entries, ([, count]) => count),
+    most,
+    (index) => textHash((entries[index] as Entry)[0]),
+  );
   return {
-    counts: new Map(sorted.slice(0, most)),
-    other: dropped.reduce((sum, [, count]) => sum + count, categories.other),
-    missed: categories.missed + (dropped[0]?.[1] ?? 0),
+    counts: new Map(chosen.indices.map((index) => entries[index] as Entry).sort(byRows)),
+    other: categories.other + chosen.otherTotal,
+    missed: categories.missed + chosen.otherMost,
     registers: registersOf(categories),
   };
 }
 
-/** Counts codes in the kernel. */
-function codeCounter(memory: KernelMemory, mostCells: number) {
-  let capacity = 0;
-  let counts = 0;
-  let inKernel = 0;
-  let totals = new Float64Array(0);
-  let text: CodeCells['text'] = () => '';
+type Entry = readonly [text: string, count: number];
 
-  function grow(distinct: number): void {
-    const larger = Math.max(64, 2 * distinct);
-    const pointer = memory.take(larger * 4);
-    memory.words(pointer, capacity).set(memory.words(counts, capacity));
-    memory.give(counts, capacity * 4);
-    capacity = larger;
-    counts = pointer;
-  }
-
-  /** The counts in the kernel have 32 bits. */
-  function empty(): void {
-    const words = memory.words(counts, capacity);
-    const sums = new Float64Array(capacity);
-    sums.set(totals);
-    words.forEach((count, code) => {
-      sums[code] = (sums[code] as number) + count;
-    });
-    words.fill(0);
-    totals = sums;
-    inKernel = 0;
-  }
-
-  return {
-    add(cells: CodeCells): void {
-      const { length } = cells.codes;
-      if (cells.distinct >= capacity) grow(cells.distinct + 1);
-      if (inKernel + length > mostCells) empty();
-      memory.kernel.countCodes(cells.pointer, length, counts);
-      inKernel += length;
-      text = (code) => cells.text(code);
-    },
-    finish(): { readonly nulls: number; readonly counts: ReadonlyMap<string, number> } {
-      empty();
-      memory.give(counts, capacity * 4);
-      const result = new Map<string, number>();
-      for (let code = 1; code < totals.length; code++) {
-        const count = totals[code] as number;
-        if (count > 0) result.set(text(code), count);
-      }
-      return { nulls: totals[0] ?? 0, counts: result };
-    },
-  };
+/** Most rows first, then by text, so that the order of the rows has no part in it. */
+export function byRows([a, m]: Entry, [b, n]: Entry): number {
+  if (m !== n) return n - m;
+  return a < b ? -1 : 1;
 }

@@ -1,23 +1,51 @@
-// How many different texts there are, in 4 KiB: HyperLogLog (Flajolet et al., 2007) with the estimator of Ertl, "New cardinality estimation
-// algorithms for HyperLogLog sketches", 2017, algorithm 6, which needs no table of corrections. Its standard error is 1.6 %.
+import { newKernel } from '../kernels/kernel.ts';
+import type { ProfileKernel } from './kernel.ts';
 
+// How many different texts there are, in 4 KiB: HyperLogLog (Flajolet et al., 2007) with the estimator of Ertl, "New cardinality estimation
+// algorithms for HyperLogLog sketches", 2017, algorithm 6, which needs no table of corrections. Its standard error is 1.6 %. The hash is the
+// scanners' own, of 31 bits, so that texts which a scanner knew by their hashes alone are counted with the others.
+
+const hashBits = 31;
 const indexBits = 12;
 export const registerCount = 1 << indexBits;
-/** Bits of the hash after the index, and the highest value of a register less one. */
-export const rankBits = 64 - indexBits;
+const restBits = hashBits - indexBits;
+export const highestRank = restBits + 1;
 
-export function newRegisters(texts: Iterable<string> = []): Uint8Array {
+/** Notes a hash; what is above its 31 bits does not matter. */
+export function addHash(registers: Uint8Array, hash: number): void {
+  const index = (hash & 0x7fff_ffff) >>> restBits;
+  const rank = Math.min(Math.clz32(hash << (32 - restBits)) + 1, highestRank);
+  if (rank > (registers[index] as number)) registers[index] = rank;
+}
+
+export function registersOfTexts(texts: Iterable<string>): Uint8Array {
   const registers = new Uint8Array(registerCount);
-  for (const text of texts) addText(registers, text);
+  for (const text of texts) addHash(registers, textHash(text));
   return registers;
 }
 
-export function addText(registers: Uint8Array, text: string): void {
-  const [upper, lower] = textHash(text);
-  const index = upper >>> (32 - indexBits);
-  const rest = (upper << indexBits) >>> 0;
-  const zeros = rest === 0 ? 32 - indexBits + Math.clz32(lower) : Math.clz32(rest);
-  registers[index] = Math.max(registers[index] as number, zeros + 1);
+/** Texts up to here have a place in the kernel's memory; longer ones get one of their own. */
+const roomBytes = 1 << 16;
+let hashing: { readonly kernel: ProfileKernel; readonly pointer: number } | undefined;
+
+/** The hash that every scanner has for `text`. */
+export function textHash(text: string): number {
+  if (hashing === undefined) {
+    const kernel = newKernel() as ProfileKernel;
+    hashing = { kernel, pointer: kernel.allocate(roomBytes) };
+  }
+  const { kernel, pointer } = hashing;
+  if (text.length * 3 > roomBytes) return longTextHash(text);
+  const { written } = new TextEncoder().encodeInto(text, new Uint8Array(kernel.memory.buffer, pointer, roomBytes));
+  return kernel.hashText(pointer, written) >>> 0;
+}
+
+function longTextHash(text: string): number {
+  const bytes = new TextEncoder().encode(text);
+  const kernel = newKernel() as ProfileKernel;
+  const pointer = kernel.allocate(bytes.length);
+  new Uint8Array(kernel.memory.buffer, pointer, bytes.length).set(bytes);
+  return kernel.hashText(pointer, bytes.length) >>> 0;
 }
 
 /** The registers of both sets together. */
@@ -26,10 +54,10 @@ export function mergeRegisters(a: Uint8Array, b: Uint8Array): Uint8Array {
 }
 
 export function estimatedDistinct(registers: Uint8Array): number {
-  const multiplicity = new Float64Array(rankBits + 2);
+  const multiplicity = new Float64Array(highestRank + 1);
   for (const value of registers) multiplicity[value] = (multiplicity[value] as number) + 1;
-  let z = registerCount * tau(1 - (multiplicity[rankBits + 1] as number) / registerCount);
-  for (let value = rankBits; value >= 1; value--) z = (z + (multiplicity[value] as number)) / 2;
+  let z = registerCount * tau(1 - (multiplicity[highestRank] as number) / registerCount);
+  for (let value = highestRank - 1; value >= 1; value--) z = (z + (multiplicity[value] as number)) / 2;
   z += registerCount * sigma((multiplicity[0] as number) / registerCount);
   return registerCount ** 2 / (2 * Math.LN2 * z);
 }
@@ -59,25 +87,4 @@ function tau(share: number): number {
     sum -= (1 - x) ** 2 * weight;
   }
   return sum / 3;
-}
-
-/** 64 bits in two halves: two multiplicative hashes of the UTF-16 units, mixed as MurmurHash3 ends (Appleby, 2011). */
-function textHash(text: string): readonly [upper: number, lower: number] {
-  let a = 0x811c9dc5;
-  let b = 0x9747b28c;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    a = Math.imul(a ^ unit, 0x01000193);
-    b = Math.imul(b ^ unit, 0x5bd1e995) ^ (b >>> 15);
-  }
-  a = mixed(a ^ text.length);
-  b = mixed(b ^ a);
-  return [mixed(a + b), b];
-}
-
-function mixed(value: number): number {
-  let x = value;
-  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
-  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
-  return (x ^ (x >>> 16)) >>> 0;
 }

@@ -13,7 +13,8 @@ export interface ProfileKernel extends KernelExports {
   addToPrefixBins(pages: number, values: number, count: number, weights: number, shift: number): number;
   countAtMark(values: number, count: number, weights: number, mark: number): bigint;
   sortDoubles(values: number, scratch: number, count: number): void;
-  countCodes(codes: number, count: number, counts: number): void;
+  countCodes(codes: number, count: number, counts: number, registers: number): number;
+  hashText(text: number, length: number): number;
 }
 
 /** Memory of a kernel that is handed out and taken back. */
