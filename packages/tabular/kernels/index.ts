@@ -1,6 +1,11 @@
 // The kernels: one WebAssembly module, so that what one kernel reads another can count without a copy. Each file is one kernel.
+export { addToLinearBins, addToPrefixBins, countAtMark } from './bins';
 export { countNaNs, setColumn } from './cells';
+export { countCodes } from './code-counts';
 export { csvFields, csvLines, csvOpen, csvParse, csvPlan, csvStatus, csvStoppedAt } from './csv';
 export { allocate, reset } from './memory';
+export { finiteValues, sums } from './moments';
 export { numberPowers } from './number';
-export { newTexts, textBytes, textCount, textHashCode, textLength, textsHashing } from './text';
+export { sortDoubles } from './sort';
+export { hashText, newTexts, textBytes, textCount, textHashCode, textLength, textsHashing } from './text';
+export { countValues, findValueCounts, listValues, moveValueCounts } from './value-counts';
