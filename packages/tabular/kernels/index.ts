@@ -10,7 +10,6 @@ export {
   gatherDoubles,
   joinStreams,
   keepOccurring,
-  roundedNumbers,
   spreadCodes,
   spreadDoubles,
   sumLevels,

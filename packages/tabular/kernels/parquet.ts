@@ -22,18 +22,21 @@ export enum NumberForm {
 /** Whole numbers beyond this may have no double of their own (2^53). */
 const exactLimit: i64 = 1 << 53;
 
-/** How many numbers of 64 bits were rounded to the nearest double since the module was made. */
-let rounded: u32 = 0;
-
-export function roundedNumbers(): u32 {
-  return rounded;
-}
+/** How many numbers of a call were beyond that limit. */
+let wide: u32 = 0;
 
 /**
  * Writes `count` numbers of `width` bytes at `source` to `target` as doubles, divided by `divisor` (a decimal's power of ten, a moment's units per
- * millisecond).
+ * millisecond). Returns how many whole numbers were beyond 2^53: undivided they are the nearest double, divided perhaps its neighbour, and
+ * those over 64 bits are 0.
  */
-export function toDoubles(form: NumberForm, source: usize, count: u32, width: u32, divisor: f64, target: usize): void {
+export function toDoubles(form: NumberForm, source: usize, count: u32, width: u32, divisor: f64, target: usize): u32 {
+  wide = 0;
+  convert(form, source, count, width, divisor, target);
+  return wide;
+}
+
+function convert(form: NumberForm, source: usize, count: u32, width: u32, divisor: f64, target: usize): void {
   switch (form) {
     case NumberForm.int32:
       for (let index: u32 = 0; index < count; index++)
@@ -77,24 +80,21 @@ function put(target: usize, index: u32, value: f64): void {
   store<f64>(target + (index << 3), value);
 }
 
-/** Divides before it rounds where the number has more digits than a double: nanoseconds since 1970 do. */
 function quotient(value: i64, divisor: f64): f64 {
   if (value + exactLimit >= 0 && value <= exactLimit) return <f64>value / divisor;
   return wideQuotient(value, divisor);
 }
 
+/** Divides before it rounds: nanoseconds since 1970 have more digits than a double. */
 function wideQuotient(value: i64, divisor: f64): f64 {
-  if (divisor === 1) {
-    rounded++;
-    return <f64>value;
-  }
-  if (divisor > 1e18) return <f64>value / divisor;
+  wide++;
+  if (divisor === 1 || divisor > 1e18) return <f64>value / divisor;
   const whole = <i64>divisor;
   return <f64>(value / whole) + <f64>(value % whole) / divisor;
 }
 
 function unsigned(value: u64): f64 {
-  if (value > <u64>exactLimit) rounded++;
+  if (value > <u64>exactLimit) wide++;
   return <f64>value;
 }
 
@@ -107,23 +107,17 @@ function half(bits: u32): f64 {
   return sign * (1024 + fraction) * (exponent < 25 ? 1 / <f64>(1 << (25 - exponent)) : <f64>(1 << (exponent - 25)));
 }
 
-/** Exact up to 64 bits; wider ones are summed word by word, each sum rounded. */
 function bigEndian(source: usize, width: u32, divisor: f64): f64 {
   const sign: i64 = load<i8>(source) < 0 ? -1 : 0;
-  let word: i64 = sign;
-  let high: f64 = 0;
-  let wide = false;
+  let value = sign;
+  let fits = true;
   for (let index: u32 = 0; index < width; index++) {
-    const isTop = index > 0 && ((width - index) & 7) === 0;
-    if (isTop) {
-      wide = wide || word !== sign;
-      high = high * 1.8446744073709552e19 + (index <= 8 ? <f64>word : <f64>(<u64>word));
-      word = 0;
-    }
-    word = (word << 8) | <i64>load<u8>(source + index);
+    fits = fits && value >> 55 === sign;
+    value = (value << 8) | <i64>load<u8>(source + index);
   }
-  if (width <= 8 || (!wide && word < 0 === sign < 0)) return quotient(word, divisor);
-  return (high * 1.8446744073709552e19 + <f64>(<u64>word)) / divisor;
+  if (fits) return quotient(value, divisor);
+  wide++;
+  return 0;
 }
 
 function moment(source: usize): f64 {

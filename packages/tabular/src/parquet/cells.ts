@@ -1,7 +1,7 @@
 import type { ScanColumn, Sink } from '../scan.ts';
 import type { ParquetColumn } from './columns.ts';
-import { numberForms, type Workspace } from './kernel.ts';
-import { mayBeNan, type NumberTable, numberTables } from './number-table.ts';
+import type { Workspace } from './kernel.ts';
+import { type NumberTable, numberReader } from './numbers.ts';
 import type { Damage, DictionaryPage } from './pages.ts';
 import { parsedCells } from './parsed-cells.ts';
 import { dictionaryBounds, textOf } from './texts.ts';
@@ -20,8 +20,15 @@ export interface CellMaker {
   spread(levels: number, count: number, present: number, target: number): void;
   /** Hands `rows` cells on, of which the first stands in row `firstRow` (from 1) and `nulls` are empty. */
   hand(sink: Sink, column: number, pointer: number, rows: number, nulls: number, firstRow: number): void;
+  /** What was seen so far that the user should know of. */
+  seen(): ColumnFacts;
+}
+
+export interface ColumnFacts {
   /** The first cell that was handed on and is not of the wanted type. */
-  readonly mistyped?: () => Mistyped | undefined;
+  readonly mistyped?: Mistyped | undefined;
+  /** Whether whole numbers had no double of their own. */
+  readonly rounded?: boolean;
 }
 
 export interface Mistyped {
@@ -38,29 +45,28 @@ export function cellMaker(workspace: Workspace, column: ParquetColumn, wanted: S
 }
 
 /** Numbers and moments that the file keeps as such. */
-function numberCells(workspace: Workspace, { storage }: ParquetColumn, damage: Damage): CellMaker {
+function numberCells(workspace: Workspace, column: ParquetColumn, damage: Damage): CellMaker {
   const { kernel } = workspace;
-  const tables = numberTables(workspace, storage, damage);
-  const countsNans = mayBeNan(storage);
+  const numbers = numberReader(workspace, column, damage);
   let table: NumberTable = { pointer: 0, distinct: 0 };
   return {
     cellBytes: 8,
     useDictionary(page) {
-      table = page === undefined ? tables.ofBooleans() : tables.ofPage(page);
+      table = numbers.table(page);
     },
     lookUp(indices, count, target) {
       if (kernel.gatherDoubles(indices, count, table.pointer, table.distinct, target) === 0) beyondDictionary(damage);
     },
     read(values, count, target) {
-      if (storage.kind !== 'numbers') return beyondDictionary(damage);
-      kernel.toDoubles(numberForms[storage.form], values.fixed(count), count, storage.width, storage.divisor, target);
+      numbers.convert(values.fixed(count), count, target);
     },
     spread: (levels, count, present, target) => kernel.spreadDoubles(levels, count, present, target),
     hand(sink, column, pointer, rows, nulls) {
-      const nans = countsNans ? kernel.countNans(pointer, rows) - nulls : 0;
+      const nans = numbers.mayBeNan ? kernel.countNans(pointer, rows) - nulls : 0;
       const values = new Float64Array(kernel.memory.buffer, pointer, rows);
       sink.numbers(column, { values, pointer, nulls, nans, mistyped: 0 });
     },
+    seen: () => ({ rounded: numbers.rounded() }),
   };
 }
 
@@ -73,7 +79,7 @@ function codeCells(workspace: Workspace, column: ParquetColumn, damage: Damage):
   const { kernel } = workspace;
   const known = new Map<string, number>();
   const texts: string[] = [];
-  const toText = column.storage.kind === 'booleans' ? undefined : textOf(workspace, column);
+  const toText = column.storage.kind === 'booleans' ? undefined : textOf(workspace, column, damage);
   const table = workspace.stretch();
   /** Of the dictionary: its size, how many of its texts have no code yet, and each text. */
   let distinct = 0;
@@ -136,5 +142,6 @@ function codeCells(workspace: Workspace, column: ParquetColumn, damage: Damage):
       const codes = new Uint32Array(kernel.memory.buffer, pointer, rows);
       sink.codes(index, { codes, pointer, distinct: texts.length, text: (code) => texts[code - 1] as string });
     },
+    seen: () => ({}),
   };
 }

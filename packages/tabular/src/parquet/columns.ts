@@ -4,12 +4,21 @@ import { physicalTypes, type SchemaElement } from './schema-element.ts';
 
 /** How the cells of a column lie in its pages. */
 export type Storage =
-  | { readonly kind: 'numbers'; readonly form: NumberForm; readonly width: number; readonly divisor: number }
+  | NumberStorage
   | { readonly kind: 'texts' }
   | { readonly kind: 'bytes'; readonly width: number; readonly uuid: boolean }
   | { readonly kind: 'booleans' }
   /** `why` ends the sentence "column x …". */
   | { readonly kind: 'unreadable'; readonly why: string };
+
+/** Numbers of `width` bytes; those that are meant are `divisor` times smaller, and decimals have `scale` digits after the point. */
+export interface NumberStorage {
+  readonly kind: 'numbers';
+  readonly form: NumberForm;
+  readonly width: number;
+  readonly divisor: number;
+  readonly scale: number;
+}
 
 export interface ParquetColumn {
   readonly name: string;
@@ -84,11 +93,11 @@ function fixedBytes({ logical, width, scale }: SchemaElement): Reading {
 function decimals(form: NumberForm, width: number, scale: number): Reading {
   if (width > widestDecimal) return unreadable(`holds decimals of ${width} bytes, over the limit of ${widestDecimal}`);
   if (!(scale >= 0 && scale <= mostDigits)) return unreadable(`holds decimals of scale ${scale}, which cannot be`);
-  return numbers('number', form, width, 10 ** scale);
+  return numbers('number', form, width, 10 ** scale, scale);
 }
 
-function numbers(type: ScanType, form: NumberForm, width: number, divisor = 1): Reading {
-  return { type, storage: { kind: 'numbers', form, width, divisor } };
+function numbers(type: ScanType, form: NumberForm, width: number, divisor = 1, scale = 0): Reading {
+  return { type, storage: { kind: 'numbers', form, width, divisor, scale } };
 }
 
 export function unreadable(why: string): Reading {

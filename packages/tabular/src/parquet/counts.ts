@@ -1,8 +1,8 @@
 import type { ScanType, Sink } from '../scan.ts';
-import { beyondDictionary } from './cells.ts';
+import { beyondDictionary, type ColumnFacts } from './cells.ts';
 import type { ParquetColumn } from './columns.ts';
-import { numberForms, type Workspace } from './kernel.ts';
-import { mayBeNan, type NumberTable, numberTables } from './number-table.ts';
+import type { Workspace } from './kernel.ts';
+import { type NumberTable, numberReader } from './numbers.ts';
 import type { Damage, DataPage, DictionaryPage, PageReader } from './pages.ts';
 import { dictionaryBounds, type TextOf, textOf } from './texts.ts';
 import { valueReader, windowCells } from './values.ts';
@@ -11,7 +11,10 @@ import { valueReader, windowCells } from './values.ts';
 export type CountingSink = Sink & Required<Pick<Sink, 'numberCounts' | 'textCounts'>>;
 
 /** Reads the pages of a chunk without putting rows in order: what stands in a dictionary is only counted. */
-export type ChunkCounter = (pages: PageReader) => void;
+export interface ChunkCounter {
+  count(pages: PageReader): void;
+  seen(): ColumnFacts;
+}
 
 /** Texts are handed on so many at a time: strings take far more memory than the bytes they were read from. */
 const mostTexts = 65_536;
@@ -66,22 +69,26 @@ export function chunkCounter(
     for (let left = present; left > 0; left -= windowCells) output.read(values, Math.min(left, windowCells));
   }
 
-  return (pages) => {
-    distinct = undefined;
-    if (isBoolean) useDictionary(undefined);
-    let nulls = 0;
-    for (let page = pages.next(useDictionary); page !== undefined; page = pages.next(useDictionary)) {
-      const present = presentCells(page);
-      nulls += page.cells - present;
-      if (present > 0) readPage(page, present);
-    }
-    if (distinct !== undefined && new Uint32Array(kernel.memory.buffer, counts + 4 * distinct, 1)[0] !== 0)
-      beyondDictionary(damage);
-    output.finish(counts, nulls);
+  return {
+    count(pages) {
+      distinct = undefined;
+      if (isBoolean) useDictionary(undefined);
+      let nulls = 0;
+      for (let page = pages.next(useDictionary); page !== undefined; page = pages.next(useDictionary)) {
+        const present = presentCells(page);
+        nulls += page.cells - present;
+        if (present > 0) readPage(page, present);
+      }
+      if (distinct !== undefined && new Uint32Array(kernel.memory.buffer, counts + 4 * distinct, 1)[0] !== 0)
+        beyondDictionary(damage);
+      output.finish(counts, nulls);
+    },
+    seen: () => output.seen(),
   };
 }
 
 interface Output {
+  seen(): ColumnFacts;
   /** Takes the dictionary, of Booleans when undefined; returns how many values it has. */
   useDictionary(page: DictionaryPage | undefined): number;
   read(values: ReturnType<typeof valueReader>, count: number): void;
@@ -91,27 +98,26 @@ interface Output {
 
 function numberOutput(
   workspace: Workspace,
-  { storage }: ParquetColumn,
+  column: ParquetColumn,
   index: number,
   sink: CountingSink,
   damage: Damage,
 ): Output {
   const { kernel } = workspace;
-  const tables = numberTables(workspace, storage, damage);
+  const numbers = numberReader(workspace, column, damage);
   const cells = workspace.stretch()(8 * windowCells);
   const none: NumberTable = { pointer: 0, distinct: 0 };
   let table = none;
   return {
     useDictionary(page) {
-      table = page === undefined ? tables.ofBooleans() : tables.ofPage(page);
+      table = numbers.table(page);
       return table.distinct;
     },
     read(values, count) {
-      if (storage.kind !== 'numbers') return beyondDictionary(damage);
-      kernel.toDoubles(numberForms[storage.form], values.fixed(count), count, storage.width, storage.divisor, cells);
-      const nans = mayBeNan(storage) ? kernel.countNans(cells, count) : 0;
-      const numbers = new Float64Array(kernel.memory.buffer, cells, count);
-      sink.numbers(index, { values: numbers, pointer: cells, nulls: 0, nans, mistyped: 0 });
+      numbers.convert(values.fixed(count), count, cells);
+      const nans = numbers.mayBeNan ? kernel.countNans(cells, count) : 0;
+      const doubles = new Float64Array(kernel.memory.buffer, cells, count);
+      sink.numbers(index, { values: doubles, pointer: cells, nulls: 0, nans, mistyped: 0 });
     },
     finish(counts, nulls) {
       const { pointer, distinct } = table;
@@ -121,6 +127,7 @@ function numberOutput(
       const { buffer } = kernel.memory;
       sink.numberCounts(index, new Float64Array(buffer, pointer, kept), new Uint32Array(buffer, counts, kept), nulls);
     },
+    seen: () => ({ rounded: numbers.rounded() }),
   };
 }
 
@@ -132,7 +139,7 @@ function textOutput(
   damage: Damage,
 ): Output {
   const { kernel } = workspace;
-  const toText: TextOf = column.storage.kind === 'booleans' ? () => '' : textOf(workspace, column);
+  const toText: TextOf = column.storage.kind === 'booleans' ? () => '' : textOf(workspace, column, damage);
   const noBounds = new Uint32Array(0);
   let bounds: Uint32Array = noBounds;
   const found = new Map<string, number>();
@@ -175,5 +182,6 @@ function textOutput(
       bounds = noBounds;
       handFound(nulls);
     },
+    seen: () => ({}),
   };
 }

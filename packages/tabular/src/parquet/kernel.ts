@@ -12,8 +12,7 @@ export interface ParquetKernel extends KernelExports {
   openDeltas(deltas: number, start: number, end: number): number;
   expandDeltas(deltas: number, count: number, target: number, bytes: number): number;
   endOfDeltas(deltas: number): number;
-  toDoubles(form: number, source: number, count: number, width: number, divisor: number, target: number): void;
-  roundedNumbers(): number;
+  toDoubles(form: number, source: number, count: number, width: number, divisor: number, target: number): number;
   countNans(values: number, count: number): number;
   gatherDoubles(indices: number, count: number, table: number, distinct: number, target: number): number;
   gatherCodes(indices: number, count: number, table: number, distinct: number, target: number): number;

@@ -20,7 +20,7 @@ export function parsedCells(
   damage: Damage,
 ): CellMaker {
   const { kernel } = workspace;
-  const toText = textOf(workspace, column);
+  const toText = textOf(workspace, column, damage);
   const table = workspace.stretch();
   let distinct = 0;
   /** Texts that are not of the type, until the first of them is found. */
@@ -89,6 +89,6 @@ export function parsedCells(
       }
       sink.numbers(index, { values, pointer, nulls, nans, mistyped });
     },
-    mistyped: () => first,
+    seen: () => ({ mistyped: first }),
   };
 }

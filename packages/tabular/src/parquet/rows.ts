@@ -1,5 +1,5 @@
 import type { ScanColumn, Sink } from '../scan.ts';
-import { type CellMaker, cellMaker, type Mistyped } from './cells.ts';
+import { type CellMaker, type ColumnFacts, cellMaker } from './cells.ts';
 import type { ParquetColumn } from './columns.ts';
 import type { Workspace } from './kernel.ts';
 import type { Damage, DataPage, PageReader } from './pages.ts';
@@ -11,7 +11,7 @@ export interface RowColumn {
   open(pages: PageReader): void;
   /** Hands on the next `rows` cells (`windowCells` at most), the first of which stands in row `firstRow`. */
   hand(rows: number, firstRow: number): void;
-  mistyped(): Mistyped | undefined;
+  seen(): ColumnFacts;
 }
 
 export function rowColumn(
@@ -98,6 +98,6 @@ export function rowColumn(
       }
       maker.hand(sink, index, cells, rows, nulls, firstRow);
     },
-    mistyped: () => maker.mistyped?.(),
+    seen: () => maker.seen(),
   };
 }

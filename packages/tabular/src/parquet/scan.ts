@@ -28,11 +28,9 @@ interface ColumnReader {
   readonly column: ParquetColumn;
   readonly memory: PageMemory;
   /** How its chunks are counted; undefined when it is read row by row. */
-  readonly count: ChunkCounter | undefined;
+  readonly counter: ChunkCounter | undefined;
   readonly rows: RowColumn | undefined;
   readonly damage: Damage;
-  /** Whether a whole number of it had no double of its own. */
-  rounded: boolean;
 }
 
 /** Reads the row groups `groups` (numbers from 0, in order) and hands them to `sink`. */
@@ -64,23 +62,14 @@ export async function scanGroups(
     return openPages(workspace, reader.memory, reader.column, bytes, group.rows, codec, unpack, reader.damage);
   }
 
-  /** Notes whether `read` rounded numbers of the column. */
-  function noting(reader: ColumnReader, read: () => void): void {
-    const before = workspace.kernel.roundedNumbers();
-    read();
-    if (workspace.kernel.roundedNumbers() !== before) reader.rounded = true;
-  }
-
   /** Column by column: rows need not stand together. */
   async function scanApart(group: RowGroup, firstRow: number): Promise<void> {
     for (const reader of readers) {
       const pages = openChunk(reader, group, await nextChunk(chunks));
       signal?.throwIfAborted();
-      noting(reader, () => {
-        if (reader.count !== undefined) return reader.count(pages);
-        reader.rows?.open(pages);
-        forWindows(group.rows, (done, rows) => reader.rows?.hand(rows, firstRow + done));
-      });
+      reader.counter?.count(pages);
+      reader.rows?.open(pages);
+      if (reader.rows !== undefined) forWindows(group.rows, (done, rows) => reader.rows?.hand(rows, firstRow + done));
     }
     sink.endBatch?.(group.rows);
   }
@@ -90,7 +79,7 @@ export async function scanGroups(
     for (const reader of readers) reader.rows?.open(openChunk(reader, group, await nextChunk(chunks)));
     forWindows(group.rows, (done, rows) => {
       signal?.throwIfAborted();
-      for (const reader of readers) noting(reader, () => reader.rows?.hand(rows, firstRow + done));
+      for (const reader of readers) reader.rows?.hand(rows, firstRow + done);
       sink.endBatch?.(rows);
     });
   }
@@ -129,10 +118,11 @@ function openReaders(
     return {
       column,
       memory: isAligned ? pageMemory(workspace) : shared,
-      count: isCounted ? chunkCounter(workspace, column, wanted.type, index, sink as CountingSink, damage) : undefined,
+      counter: isCounted
+        ? chunkCounter(workspace, column, wanted.type, index, sink as CountingSink, damage)
+        : undefined,
       rows: isCounted ? undefined : rowColumn(workspace, column, wanted, index, sink, damage),
       damage,
-      rounded: false,
     };
   });
 }
@@ -191,10 +181,10 @@ function sumOfRows(groups: readonly RowGroup[]): number {
 function factsOf(file: string, readers: readonly ColumnReader[]): Pick<ScanFacts, 'mistyped' | 'warnings'> {
   const mistyped = new Map<string, Mistyped>();
   const warnings: string[] = [];
-  for (const { column, rows, rounded } of readers) {
-    const found = rows?.mistyped();
-    if (found !== undefined) mistyped.set(column.name, found);
-    if (rounded) {
+  for (const { column, counter, rows } of readers) {
+    const seen = (counter ?? rows)?.seen();
+    if (seen?.mistyped !== undefined) mistyped.set(column.name, seen.mistyped);
+    if (seen?.rounded) {
       warnings.push(
         `${file}: column ${JSON.stringify(column.name)} holds whole numbers beyond 2^53; they were rounded to the nearest double.`,
       );

@@ -1,12 +1,14 @@
-import type { ParquetColumn, Storage } from './columns.ts';
-import { type NumberForm, numberForms, type Workspace } from './kernel.ts';
+import type { ParquetColumn } from './columns.ts';
+import type { NumberForm, Workspace } from './kernel.ts';
+import { numberReader } from './numbers.ts';
 import type { Damage, DictionaryPage } from './pages.ts';
 
 /** The text of the value in `bytes` between `from` and `to`. */
 export type TextOf = (bytes: Buffer, from: number, to: number) => string;
 
 /** How the values of a column are written as texts, be they texts or not. */
-export function textOf(workspace: Workspace, { storage, type }: ParquetColumn): TextOf {
+export function textOf(workspace: Workspace, column: ParquetColumn, damage: Damage): TextOf {
+  const { storage, type } = column;
   if (storage.kind === 'texts') return (bytes, from, to) => bytes.toString('utf8', from, to);
   if (storage.kind === 'bytes') return storage.uuid ? uuidText : (bytes, from, to) => bytes.toString('hex', from, to);
   if (storage.kind !== 'numbers') throw new Error(`Values of kind ${storage.kind} are not written as texts.`);
@@ -14,7 +16,7 @@ export function textOf(workspace: Workspace, { storage, type }: ParquetColumn): 
     const exact = wholeTexts[storage.form];
     if (exact !== undefined) return exact;
   }
-  const toDouble = doubleReader(workspace, storage);
+  const toDouble = doubleReader(workspace, column, damage);
   return (_, from) => (type === 'timestamp' ? momentText(toDouble(from)) : String(toDouble(from)));
 }
 
@@ -35,15 +37,13 @@ function momentText(milliseconds: number): string {
   return Number.isNaN(date.getTime()) ? String(milliseconds) : date.toISOString();
 }
 
-/** The number that lies in the kernel's memory at a place. */
-function doubleReader(
-  { kernel, stretch }: Workspace,
-  storage: Storage & { kind: 'numbers' },
-): (pointer: number) => number {
-  const target = stretch()(8);
+/** The number that lies at a place in the kernel's memory. */
+function doubleReader(workspace: Workspace, column: ParquetColumn, damage: Damage): (pointer: number) => number {
+  const numbers = numberReader(workspace, column, damage);
+  const target = workspace.stretch()(8);
   return (pointer) => {
-    kernel.toDoubles(numberForms[storage.form], pointer, 1, storage.width, storage.divisor, target);
-    return new DataView(kernel.memory.buffer).getFloat64(target, true);
+    numbers.convert(pointer, 1, target);
+    return new DataView(workspace.kernel.memory.buffer).getFloat64(target, true);
   };
 }
 
