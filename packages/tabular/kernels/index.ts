@@ -9,3 +9,20 @@ export { numberPowers } from './number';
 export { sortDoubles } from './sort';
 export { hashText, newTexts, textBytes, textCount, textHashCode, textLength, textsHashing } from './text';
 export { countValues, findValueCounts, listValues, moveValueCounts } from './value-counts';
+
+export { endOfDeltas, expandDeltas, openDeltas } from './deltas';
+export { unpackLz4 } from './lz4';
+export {
+  clear,
+  countNans,
+  gatherCodes,
+  gatherDoubles,
+  joinStreams,
+  keepOccurring,
+  spreadCodes,
+  spreadDoubles,
+  sumLevels,
+  toDoubles,
+} from './parquet';
+export { countOnes, countRuns, expandRuns, openBits, openRuns } from './runs';
+export { unpackSnappy } from './snappy';
