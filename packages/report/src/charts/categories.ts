@@ -1,7 +1,7 @@
 import { formatNumber, formatSigned } from '@mlops-actions/core';
 import { formatShare } from '../html/figures.ts';
 import { type Html, html } from '../html/markup.ts';
-import { longName } from '../html/names.ts';
+import { cut, longName } from '../html/names.ts';
 import { box, chartWidth, emptyFigure, figure, fitted, label, line, svg } from './frame.ts';
 import { linear } from './scale.ts';
 
@@ -35,7 +35,7 @@ const rowHeight = 26;
 
 /** The categories whose shares moved most, each as a grey and a blue bar, largest movement first. */
 export function categoryBars(data: CategoryBars): Html {
-  const { title, names = ['reference', 'current'] } = data;
+  const { title, names = ['reference', 'current'], most = 10 } = data;
   const { shown, movements } = movementsOf(data);
   if (shown.length === 0) return emptyFigure(title, 'No categories to show.');
   const height = shown.length * rowHeight + 4;
@@ -46,10 +46,7 @@ export function categoryBars(data: CategoryBars): Html {
   );
   return figure({
     title,
-    remark:
-      movements > shown.length
-        ? `The ${shown.length} of ${formatNumber(movements)} categories that moved most.`
-        : undefined,
+    remark: movements > most ? `The ${most} of ${formatNumber(movements)} categories that moved most.` : undefined,
     legend: [
       { kind: 'reference-area', name: names[0] },
       { kind: 'current-line', name: names[1] },
@@ -99,7 +96,7 @@ function movementsOf({ categories, totals, most = 10 }: CategoryBars): {
 }
 
 function bars(each: Movement, y: number, x: (share: number) => number): Html {
-  const tip = `${each.name}: ${formatShare(each.reference)} → ${formatShare(each.current)} (${points(each)} pp)`;
+  const tip = `${cut(each.name)}: ${formatShare(each.reference)} → ${formatShare(each.current)} (${points(each)} pp)`;
   return html`${label(nameWidth - 8, y + 17, fitted(each.name === '' ? '(empty)' : each.name, nameWidth - 8), 'end', 'strong')}${box('reference-bar', nameWidth, y + 4, x(each.reference), 8)}${box('current-bar', nameWidth, y + 13, x(each.current), 8)}${line('axis', nameWidth, y + 2, nameWidth, y + 23)}${label(chartWidth, y + 17, change(each), 'end')}${box('hover', 0, y, chartWidth, rowHeight, tip)}`;
 }
 

@@ -1,5 +1,6 @@
 import { formatNumber } from '@mlops-actions/core';
 import { type Html, html } from '../html/markup.ts';
+import { cut } from '../html/names.ts';
 import {
   chartWidth,
   emptyFigure,
@@ -79,8 +80,8 @@ const area = { left: 38, right: 12, top: 8, bottom: 40 };
 
 function curves({ title, champion, candidate }: CurveChart, axes: Axes): Html {
   const lines = [
-    ...(champion ? [{ curve: champion, style: 'reference-line' as LineStyle, points: pointsOf(champion) }] : []),
-    { curve: candidate, style: 'current-line' as LineStyle, points: pointsOf(candidate) },
+    ...(champion ? [{ curve: named(champion), style: 'reference-line' as LineStyle, points: pointsOf(champion) }] : []),
+    { curve: named(candidate), style: 'current-line' as LineStyle, points: pointsOf(candidate) },
   ].filter(({ points }) => points.length > 0);
   if (lines.length === 0) return emptyFigure(title, 'No points to show.');
   const x = linear({ low: 0, high: 1 }, area.left, chartWidth - area.right);
@@ -136,6 +137,10 @@ function dot(
 ): Html | undefined {
   if (!Number.isFinite(left) || !Number.isFinite(high)) return undefined;
   return html`<circle class="${style.replace('line', 'dot')}" cx="${pixel(x(left))}" cy="${pixel(y(high))}" r="${radius}"><title>${formatNumber(left, 3)}, ${formatNumber(high, 3)}</title></circle>`;
+}
+
+function named(curve: Curve): Curve {
+  return { ...curve, name: cut(curve.name) };
 }
 
 function pointsOf({ x, y }: Curve): Point[] {

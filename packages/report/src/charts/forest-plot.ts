@@ -46,7 +46,7 @@ export function forestPlot(data: ForestPlot): Html {
       left > 0 ? ` ${formatNumber(left)} more in report.json.` : undefined,
     ],
     picture: [
-      draw(data, rows, widened(domain, 0.06), 720, 'wide-only'),
+      draw(data, rows, widened(domain, 0.06), 760, 'wide-only'),
       draw(data, rows, widened(domain, 0.06), 340, 'narrow'),
     ],
     numbers: {
@@ -98,22 +98,35 @@ function draw(data: ForestPlot, rows: readonly ForestRow[], domain: Domain, widt
       floor + 16,
       width,
     ),
-    rows.map((row, index) => drawRow(row, top + index * rowHeight, x, width, [from, to], isWide)),
+    rows.map((row, index) =>
+      drawRow(row, top + index * rowHeight, { x, from, to, width, isWide, write: writer(values) }),
+    ),
   );
 }
 
-function drawRow(
-  row: ForestRow,
-  top: number,
-  x: (value: number) => number,
-  width: number,
-  [from, to]: readonly [number, number],
-  isWide: boolean,
-): Html {
+interface Plot {
+  readonly x: (value: number) => number;
+  readonly from: number;
+  readonly to: number;
+  readonly width: number;
+  readonly isWide: boolean;
+  readonly write: (value: number) => string;
+}
+
+/** Differences with one digit more than the axis, so that they stand below one another. */
+function writer(values: readonly number[]): (value: number) => string {
+  const step = Math.abs((values[1] ?? 1) - (values[0] ?? 0));
+  const decimals = Math.ceil(-Math.log10(step)) + 1;
+  if (!(decimals >= 0 && decimals <= 8)) return (value) => formatSigned(value, 3);
+  return (value) =>
+    Number.isFinite(value) ? `${value > 0 ? '+' : ''}${value.toFixed(decimals)}` : formatSigned(value);
+}
+
+function drawRow(row: ForestRow, top: number, { x, from, to, width, isWide, write }: Plot): Html {
   const middle = isWide ? top + 14 : top + 31;
   const [low, high] = [x(row.low), x(row.high)];
-  const figures = `${formatSigned(row.estimate, 3)} [${formatSigned(row.low, 3)}, ${formatSigned(row.high, 3)}]`;
-  const remark = row.remark === undefined ? '' : `  ${row.remark}`;
+  const figures = `${write(row.estimate)} [${write(row.low)}, ${write(row.high)}]`;
+  const remark = row.remark === undefined ? '' : ` · ${row.remark}`;
   const texts = isWide
     ? [
         label(from - 12, middle + 4, fitted(row.name + remark, from - 14), 'end', 'strong'),

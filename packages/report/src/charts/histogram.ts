@@ -167,7 +167,7 @@ function draw(
   const first = bins.find((bin) => !isTail(bin)) ?? bins[0];
   const perShare = first ? layout.height(1, first) : 1;
   const grid = scaled
-    ? ticks({ low: 0, high: layout.highest / perShare }, 3).map(
+    ? ticks({ low: 0, high: layout.highest / perShare }, 4).map(
         (share) =>
           html`${line('grid', 34, y(share * perShare), chartWidth, y(share * perShare))}${label(30, y(share * perShare) + 4, formatShare(share), 'end')}`,
       )

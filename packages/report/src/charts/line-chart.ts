@@ -1,6 +1,7 @@
 import { formatNumber } from '@mlops-actions/core';
 import { formatMoment } from '../html/figures.ts';
 import { type Content, type Html, html } from '../html/markup.ts';
+import { cut } from '../html/names.ts';
 import {
   axisTexts,
   box,
@@ -48,7 +49,7 @@ const mostEvents = 20;
 /** Values over time, in UTC. Drawn twice, for a wide page and for a phone. */
 export function lineChart(data: LineChart): Html {
   const { title, series, threshold, band, events = [] } = data;
-  const shown = series.slice(0, lineStyles.length);
+  const shown = series.slice(0, lineStyles.length).map((each) => ({ ...each, name: cut(each.name) }));
   const time = domainOf(Array.from(data.times));
   const values = domainOf([
     ...shown.flatMap((each) => Array.from(each.values)),
@@ -71,7 +72,7 @@ export function lineChart(data: LineChart): Html {
     broad: true,
     legend,
     picture: [
-      draw(data, shown, domains, marked, 720, 220, 'wide-only'),
+      draw(data, shown, domains, marked, 760, 220, 'wide-only'),
       draw(data, shown, domains, marked, 340, 190, 'narrow'),
     ],
     below: eventList(marked),

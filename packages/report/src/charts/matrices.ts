@@ -1,8 +1,8 @@
 import { formatNumber } from '@mlops-actions/core';
 import { formatShare } from '../html/figures.ts';
 import { type Html, html } from '../html/markup.ts';
-import { shortName } from '../html/names.ts';
-import { chartWidth, emptyFigure, figure, fitted, label, svg } from './frame.ts';
+import { cut, shortName } from '../html/names.ts';
+import { chartWidth, emptyFigure, figure, fitted, label, svg, textWidth } from './frame.ts';
 import { pixel } from './scale.ts';
 
 export interface ConfusionMatrix {
@@ -18,13 +18,16 @@ const margin = { left: 84, top: 40 };
 
 /** Rows are what is true, columns what was predicted; each cell has its count and its share of the row. Blue is right, red is wrong. */
 export function confusionMatrix(data: ConfusionMatrix): Html {
-  const { labels, counts } = joined(data);
+  const { labels, counts } = joined({ ...data, labels: data.labels.map((name) => cut(name)) });
   const total = counts.flat().reduce((sum, count) => sum + count, 0);
   if (labels.length === 0 || total === 0) return emptyFigure(data.title, 'No rows to show.');
   const right = counts.reduce((sum, row, index) => sum + (row[index] ?? 0), 0);
-  const size = Math.min(76, (chartWidth - margin.left) / labels.length);
-  const height = margin.top + size * labels.length * (labels.length <= 3 ? 0.75 : 1) + 4;
-  const cellHeight = (height - margin.top - 4) / labels.length;
+  const width = (chartWidth - margin.left) / labels.length;
+  const height = Math.min(52, width);
+  // Names that do not fit over their columns are slanted.
+  const slanted = labels.some((name) => textWidth(name) > width - 4);
+  const top = slanted ? 78 : margin.top;
+  const whole = { width: chartWidth, height: top + height * labels.length + 4 };
   const worst = counts
     .flatMap((row, actual) => row.map((count, predicted) => ({ count, actual, predicted })))
     .filter(({ actual, predicted }) => actual !== predicted)
@@ -38,24 +41,18 @@ export function confusionMatrix(data: ConfusionMatrix): Html {
     title: data.title,
     remark: html`<bdi>${description}</bdi>`,
     picture: svg(
-      { width: chartWidth, height, title: data.title, description },
-      label(margin.left + (size * labels.length) / 2, 11, 'predicted', 'middle'),
-      label(0, margin.top - 7, 'actual'),
+      { ...whole, title: data.title, description },
+      label((margin.left + chartWidth) / 2, 11, 'predicted', 'middle'),
+      label(0, top - 7, 'actual'),
       labels.map((name, index) => [
-        label(margin.left + size * (index + 0.5), margin.top - 7, fitted(name, size - 4), 'middle', 'strong'),
-        label(
-          margin.left - 8,
-          margin.top + cellHeight * (index + 0.5) + 4,
-          fitted(name, margin.left - 10),
-          'end',
-          'strong',
-        ),
+        columnName(name, margin.left + width * (index + 0.5), top - 7, width, slanted),
+        label(margin.left - 8, top + height * (index + 0.5) + 4, fitted(name, margin.left - 10), 'end', 'strong'),
       ]),
       counts.map((row, actual) => {
         const sum = row.reduce((all, count) => all + count, 0);
         return row.map((count, predicted) =>
           cell(
-            { x: margin.left + size * predicted, y: margin.top + cellHeight * actual, width: size, height: cellHeight },
+            { x: margin.left + width * predicted, y: top + height * actual, width, height },
             count,
             sum === 0 ? 0 : count / sum,
             actual === predicted,
@@ -69,6 +66,11 @@ export function confusionMatrix(data: ConfusionMatrix): Html {
       rows: counts.map((row, index) => [shortName(labels[index] ?? ''), ...row.map((count) => formatNumber(count))]),
     },
   });
+}
+
+function columnName(name: string, x: number, y: number, width: number, slanted: boolean): Html {
+  if (!slanted) return label(x, y, fitted(name, width - 4), 'middle', 'strong');
+  return html`<text class="end strong" transform="translate(${pixel(x + 4)} ${pixel(y)}) rotate(40)">${fitted(name, 72)}</text>`;
 }
 
 interface Place {
@@ -86,7 +88,7 @@ function cell({ x, y, width, height }: Place, count: number, share: number, isRi
     html`<rect class="${kind}" x="${pixel(x)}" y="${pixel(y)}" width="${pixel(width)}" height="${pixel(height)}"${more}`;
   const middle = y + height / 2;
   const texts =
-    width >= 44
+    width >= 44 && height >= 40
       ? [
           label(x + width / 2, middle - 1, compact(count), 'middle', 'heavy'),
           label(x + width / 2, middle + 13, formatShare(share), 'middle', 'strong'),

@@ -2,7 +2,9 @@
 export const chartStyle = `
 .gallery{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr));gap:1rem}
 .gallery>div{min-width:0;background:var(--surface);border:1px solid var(--line);border-radius:10px;padding:.8rem .9rem}
-.chart{display:block;max-width:29rem}
+.gallery .facts{border:0;margin:0}
+.gallery .facts dd{font-size:.95rem}
+.chart{display:block;max-width:25rem}
 .chart.broad{max-width:none}
 section>.chart{background:var(--surface);border:1px solid var(--line);border-radius:10px;padding:.8rem .9rem}
 .chart>figcaption{font-weight:600;font-size:.95rem;line-height:1.35}
@@ -10,7 +12,8 @@ section>.chart{background:var(--surface);border:1px solid var(--line);border-rad
 .chart svg{display:block;width:100%;height:auto;margin-top:.4rem;overflow:visible}
 svg.inline{display:inline-block;vertical-align:middle}
 .narrow{display:none!important}
-@media (max-width:40rem){.wide-only{display:none!important}.narrow{display:block!important}}
+.narrow{max-width:34rem}
+@media (max-width:44rem){.wide-only{display:none!important}.narrow{display:block!important}}
 .legend{display:flex;flex-wrap:wrap;gap:.1rem 1rem;list-style:none;padding:0;margin-top:.25rem;font-size:.85rem}
 .legend li{display:flex;align-items:center;gap:.4rem;min-width:0}
 .legend svg{width:22px;height:12px;margin:0;flex:none}
@@ -19,6 +22,7 @@ svg.inline{display:inline-block;vertical-align:middle}
 .numbers>summary{color:var(--muted)}
 .numbers table{font-size:.95em}
 svg text{font-size:11px;fill:var(--muted);unicode-bidi:plaintext}
+@media (min-width:60rem){.wide-only text{font-size:9.5px}}
 svg text.strong{fill:var(--ink)}
 svg text.heavy{fill:var(--ink);font-weight:600}
 svg text.good{fill:var(--good)}svg text.bad{fill:var(--bad)}svg text.warn{fill:var(--warn)}

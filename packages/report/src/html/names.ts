@@ -2,6 +2,8 @@ import { type Html, html } from './markup.ts';
 
 const defaultLength = 60;
 const longestText = 10_000;
+/** Names up to this length are never broken within a word. */
+const longestWord = 24;
 
 /** The first `length` characters as a reader counts them, with `…` when something is missing. */
 export function cut(text: string, length = defaultLength): string {
@@ -16,8 +18,9 @@ export function cut(text: string, length = defaultLength): string {
 /** A name or value from outside, kept apart from the direction of the text around it, cut when long. The whole is its `title`. */
 export function shortName(text: string, length = defaultLength): Html {
   const shown = cut(text, length);
-  if (shown === text) return html`<bdi>${text === '' ? '(empty)' : text}</bdi>`;
-  return html`<bdi title="${wholeText(text, 300)}">${shown}</bdi>`;
+  if (shown !== text) return html`<bdi class="breakable" title="${wholeText(text, 300)}">${shown}</bdi>`;
+  if (text.length > longestWord) return html`<bdi class="breakable">${text}</bdi>`;
+  return html`<bdi>${text === '' ? '(empty)' : text}</bdi>`;
 }
 
 /** The same, and the whole of a long text opens below it by mouse, touch or keyboard. Texts end after 10,000 characters. */

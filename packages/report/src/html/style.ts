@@ -15,7 +15,8 @@ const base = `
 *,*::before,*::after{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%;scroll-padding-top:1rem}
 body{margin:0 auto;max-width:72rem;padding:1.25rem 1.5rem 3rem;background:var(--page);color:var(--ink);
-font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:break-word}
+.breakable,code,.headline,dd,.whole,.long>bdi{overflow-wrap:anywhere}
 [hidden]{display:none!important}
 a{color:var(--accent)}
 h1,h2,p,dl,dd,ul,figure{margin:0}
@@ -46,8 +47,8 @@ h1{font-size:1rem;font-weight:600;color:var(--muted)}
 .warn{--tone:var(--warn);--tint:var(--warn-tint)}
 .bad{--tone:var(--bad);--tint:var(--bad-tint)}
 .unknown{--tone:var(--unknown);--tint:var(--unknown-tint)}
-.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:1px;margin-top:1rem;background:var(--line);border:1px solid var(--line);border-radius:10px;overflow:hidden}
-.facts div{background:var(--surface);padding:.6rem .9rem;margin:0 -1px -1px 0;border:solid var(--line);border-width:0 1px 1px 0}
+.facts{display:flex;flex-wrap:wrap;margin-top:1rem;background:var(--surface);border:1px solid var(--line);border-radius:10px;overflow:hidden}
+.facts div{flex:1 1 9.5rem;padding:.6rem .9rem;margin:0 -1px -1px 0;border:solid var(--line);border-width:0 1px 1px 0}
 .facts dt{color:var(--muted);font-size:.8rem}
 .facts dd{font-size:1.02rem;font-weight:600}
 nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;list-style:none;padding:0;margin-top:1rem;font-size:.92rem}`;
@@ -88,18 +89,23 @@ caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(5
 .rows thead th[aria-sort=ascending]::after{content:" ▲";font-size:.7em}
 .rows thead th[aria-sort=descending]::after{content:" ▼";font-size:.7em}
 .rows .number{text-align:right}
+.rows td.number{white-space:nowrap}
 .rows tbody th{font-weight:600;min-width:9rem}
 .rows tbody.bad>tr>th:first-child,.rows tbody.warn>tr>th:first-child{box-shadow:inset 3px 0 0 var(--tone)}
 .rows tbody.unknown>tr:first-child>*{color:var(--muted)}
-.opener>summary{margin:-.5rem -.7rem;padding:.5rem .7rem}
+.opener>summary{position:relative;list-style:none;margin:-.5rem -.7rem;padding:.5rem .7rem .5rem 1.7rem}
+.opener>summary::-webkit-details-marker{display:none}
+.opener>summary::before{content:"▸";position:absolute;left:.65rem;color:var(--muted);transform-origin:40% 55%}
+.opener[open]>summary::before{transform:rotate(90deg)}
 .opener>summary:hover{color:var(--accent)}
 .more{display:none}
 .more>td{background:var(--page);border-top:0;padding:.9rem 1rem 1.3rem}
 .more>td>*+*{margin-top:.9rem}
 tbody:has(>tr>th>.opener[open])>.more{display:table-row}
 @supports not selector(:has(*)){.more{display:table-row}}
-.plain th,.plain td{padding:.22rem .9rem .22rem 0;text-align:right;white-space:nowrap;border-top:1px solid var(--line);font-weight:400}
-.plain th:first-child{text-align:left;white-space:normal;min-width:7rem}
+.plain th,.plain td{padding:.22rem .9rem .22rem 0;text-align:left;vertical-align:top;border-top:1px solid var(--line);font-weight:400}
+.plain th:first-child{min-width:7rem}
+.numbers .plain :is(th,td):not(:first-child){text-align:right;white-space:nowrap}
 .plain thead th{border-top:0;color:var(--muted);font-size:.86em}
 @media (min-width:64.01rem){.table .box:not(.scroll){overflow:visible}}`;
 
@@ -108,8 +114,7 @@ const phone = `
 body{padding:.9rem .9rem 2.5rem}
 .verdict{padding:1rem 1rem 1.1rem}
 .verdict .headline{font-size:1.2rem}
-.facts{grid-template-columns:1fr 1fr}
-.facts div{padding:.5rem .7rem}
+.facts div{flex-basis:45%;padding:.5rem .7rem}
 main>section:not(.verdict){margin-top:2rem}
 .tools .phone{display:block}
 .tools button{margin-left:0}
@@ -123,7 +128,9 @@ main>section:not(.verdict){margin-top:2rem}
 .rows tr{display:grid;grid-template-columns:1fr 1fr;gap:.35rem .9rem}
 .rows tbody th,.rows td{display:block;padding:0;border:0;min-width:0}
 .rows tbody th,.rows td.wide,.rows .more>td{grid-column:1/-1}
-.opener>summary{margin:0;padding:0}
+.opener>summary{margin:0;padding:0 0 0 1.1rem}
+.opener>summary::before{left:0}
+.badge{white-space:normal}
 .rows .number{text-align:left}
 .rows td[data-label]::before{content:attr(data-label);display:block;color:var(--muted);font-size:.76rem}
 .rows .more{display:none;padding-top:.7rem}
