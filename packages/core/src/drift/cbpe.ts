@@ -60,7 +60,9 @@ function share(part: number, rest: number): number {
   return part + rest === 0 ? 0 : part / (part + rest);
 }
 
-/** The area under the curve of expected true over expected false positives, from the highest score down. NannyML rounds both to 5 decimals. */
+/**
+ * The area under the curve of expected true over expected false positives, from the highest score down. NannyML rounds both to 5 decimals.
+ */
 function estimatedRocAuc(scores: ArrayLike<number>, calibrate: (score: number) => number): number {
   const descending = Float64Array.from(scores)
     .filter((score) => !Number.isNaN(score))

@@ -14,9 +14,9 @@ interface Block {
 }
 
 /**
- * The rising function that is nearest to the finite `y` over the finite `x` by least squares: neighbours that fall are pooled (Ayer et al., "An empirical
- * distribution function for sampling with incomplete information", 1955). Values at the same place count with their mean. As scikit-learn's
- * `IsotonicRegression`.
+ * The rising function that is nearest to the finite `y` over the finite `x` by least squares: neighbours that fall are pooled (Ayer et al.,
+ * "An empirical distribution function for sampling with incomplete information", 1955). Values at the same place count with their mean. As
+ * scikit-learn's `IsotonicRegression`.
  *
  * @throws RangeError without a value, or when the lengths differ.
  */

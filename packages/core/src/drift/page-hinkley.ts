@@ -14,8 +14,8 @@ export interface PageHinkleyOptions {
 }
 
 /**
- * The test of Page and Hinkley for a change of the mean of a stream: the distances of the values from their mean, summed, against the lowest
- * and highest that the sum has been. Page, "Continuous inspection schemes", 1954; defaults and signals of river's `PageHinkley`.
+ * The test of Page and Hinkley for a change of the mean of a stream: the distances of the values from their mean, summed, against the
+ * lowest and highest that the sum has been. Page, "Continuous inspection schemes", 1954; defaults and signals of river's `PageHinkley`.
  */
 export function pageHinkley({
   minValues = 30,
