@@ -1,6 +1,16 @@
 export type { ReadOptions } from './bytes.ts';
 export { type CellValue, type ColumnType, cellValue, columnTypes } from './cell.ts';
 export { type Place, placeText, tableFault } from './fault.ts';
+export { columnOf } from './profile/column-of.ts';
+export { mergeProfiles } from './profile/merge.ts';
+export {
+  type ProfiledTable,
+  type ProfileMode,
+  type ProfileOptions,
+  profileColumns,
+  profileModes,
+} from './profile/profile-columns.ts';
+export type { CategorySketch, ColumnSketch, NumericSketch, TableOrigin, TableSketch } from './profile/sketch.ts';
 export { type ColumnProfile, type Profiler, type TableProfile, tableProfiler } from './profile.ts';
 export {
   type ColumnRule,
