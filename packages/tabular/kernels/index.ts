@@ -3,15 +3,11 @@ export { addToLinearBins, addToPrefixBins, countAtMark } from './bins';
 export { countNaNs, setColumn } from './cells';
 export { countCodes } from './code-counts';
 export { csvFields, csvLines, csvOpen, csvParse, csvPlan, csvStatus, csvStoppedAt } from './csv';
+export { endOfDeltas, expandDeltas, openDeltas } from './deltas';
+export { unpackLz4 } from './lz4';
 export { allocate, reset } from './memory';
 export { finiteValues, sums } from './moments';
 export { numberPowers } from './number';
-export { sortDoubles } from './sort';
-export { hashText, newTexts, textBytes, textCount, textHashCode, textLength, textsHashing } from './text';
-export { countValues, findValueCounts, listValues, moveValueCounts } from './value-counts';
-
-export { endOfDeltas, expandDeltas, openDeltas } from './deltas';
-export { unpackLz4 } from './lz4';
 export {
   clear,
   countNans,
@@ -26,3 +22,6 @@ export {
 } from './parquet';
 export { countOnes, countRuns, expandRuns, openBits, openRuns } from './runs';
 export { unpackSnappy } from './snappy';
+export { sortDoubles } from './sort';
+export { hashText, newTexts, textBytes, textCount, textHashCode, textLength, textsHashing } from './text';
+export { countValues, findValueCounts, listValues, moveValueCounts } from './value-counts';
