@@ -1,12 +1,14 @@
 // The kernels: one WebAssembly module, so that what one kernel reads another can count without a copy. Each file is one kernel.
-
+export { countNaNs, newColumns, putCellAt, setColumn } from './cells';
+export { csvFields, csvLines, csvOpen, csvParse, csvPlan, csvStatus, csvStoppedAt } from './csv';
 export { endOfDeltas, expandDeltas, openDeltas } from './deltas';
 export { unpackLz4 } from './lz4';
 export { allocate, reset } from './memory';
+export { numberPowers } from './number';
+export { boundsOfTexts, codesOfIndices, codesOfTexts } from './page-texts';
 export {
   clear,
   countNans,
-  gatherCodes,
   gatherDoubles,
   joinStreams,
   keepOccurring,
@@ -17,3 +19,4 @@ export {
 } from './parquet';
 export { countOnes, countRuns, expandRuns, openBits, openRuns } from './runs';
 export { unpackSnappy } from './snappy';
+export { newTexts, textBytes, textCount, textHashCode, textLength, textsHashing } from './text';

@@ -150,16 +150,6 @@ export function gatherDoubles(indices: usize, count: u32, table: usize, distinct
   return true;
 }
 
-/** Looks up `count` codes: `target[i] = table[indices[i]]`. False when an index is `distinct` or more. */
-export function gatherCodes(indices: usize, count: u32, table: usize, distinct: u32, target: usize): bool {
-  for (let index: u32 = 0; index < count; index++) {
-    const entry = load<u32>(indices + (index << 2));
-    if (entry >= distinct) return false;
-    store<u32>(target + (index << 2), load<u32>(table + (entry << 2)));
-  }
-  return true;
-}
-
 /** How many of `count` levels are 1. */
 export function sumLevels(levels: usize, count: u32): u32 {
   let sum: u32 = 0;
