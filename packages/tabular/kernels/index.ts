@@ -8,7 +8,6 @@ export { numberPowers } from './number';
 export { boundsOfTexts, codesOfIndices, codesOfTexts } from './page-texts';
 export {
   clear,
-  countNans,
   gatherDoubles,
   joinStreams,
   keepOccurring,
