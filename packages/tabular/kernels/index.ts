@@ -2,16 +2,16 @@
 export { addToLinearBins, addToPrefixBins, countAtMark } from './bins';
 export { countNaNs, setColumn } from './cells';
 export { countCodes } from './code-counts';
+export { countNaNs, newColumns, putCellAt, setColumn } from './cells';
 export { csvFields, csvLines, csvOpen, csvParse, csvPlan, csvStatus, csvStoppedAt } from './csv';
 export { endOfDeltas, expandDeltas, openDeltas } from './deltas';
 export { unpackLz4 } from './lz4';
 export { allocate, reset } from './memory';
 export { finiteValues, sums } from './moments';
 export { numberPowers } from './number';
+export { boundsOfTexts, codesOfIndices, codesOfTexts } from './page-texts';
 export {
   clear,
-  countNans,
-  gatherCodes,
   gatherDoubles,
   joinStreams,
   keepOccurring,
@@ -25,3 +25,4 @@ export { unpackSnappy } from './snappy';
 export { sortDoubles } from './sort';
 export { hashText, newTexts, textBytes, textCount, textHashCode, textLength, textsHashing } from './text';
 export { countValues, findValueCounts, listValues, moveValueCounts } from './value-counts';
+export { newTexts, textBytes, textCount, textHashCode, textLength, textsHashing } from './text';
