@@ -8,4 +8,4 @@ export { finiteValues, sums } from './moments';
 export { numberPowers } from './number';
 export { sortDoubles } from './sort';
 export { hashText, newTexts, textBytes, textCount, textHashCode, textLength, textsHashing } from './text';
-export { countValues, findValueCounts, listValues, moveValueCounts } from './value-counts';
+export { countValues, findValueCounts, listValueCounts, moveValueCounts } from './value-counts';

@@ -1,6 +1,7 @@
 export type { ReadOptions } from './bytes.ts';
 export { type CellValue, type ColumnType, cellValue, columnTypes } from './cell.ts';
 export { type Place, placeText, tableFault } from './fault.ts';
+export { decodeProfile, encodeProfile, isProfile } from './profile/codec.ts';
 export { columnOf } from './profile/column-of.ts';
 export { mergeProfiles } from './profile/merge.ts';
 export {
