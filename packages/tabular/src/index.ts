@@ -24,3 +24,6 @@ export {
 } from './schema.ts';
 export { groupSplit, type SplitAssigner, stratifiedSplit } from './split.ts';
 export { type Batch, formatOf, type Row, readTable, type TableFormat, tableFormats } from './table.ts';
+export { profileTables, type ThreadOptions } from './threads/profile-tables.ts';
+export type { ProfileTask } from './threads/profile-task.ts';
+export { runScanWorker } from './threads/scan-worker.ts';
