@@ -1,6 +1,5 @@
 // The kernels: one WebAssembly module, so that what one kernel reads another can count without a copy. Each file is one kernel.
 export { addToLinearBins, addToPrefixBins, countAtMark } from './bins';
-export { countNaNs, setColumn } from './cells';
 export { countCodes } from './code-counts';
 export { countNaNs, newColumns, putCellAt, setColumn } from './cells';
 export { csvFields, csvLines, csvOpen, csvParse, csvPlan, csvStatus, csvStoppedAt } from './csv';
@@ -23,6 +22,5 @@ export {
 export { countOnes, countRuns, expandRuns, openBits, openRuns } from './runs';
 export { unpackSnappy } from './snappy';
 export { sortDoubles } from './sort';
-export { hashText, newTexts, textBytes, textCount, textHashCode, textLength, textsHashing } from './text';
-export { countValues, findValueCounts, listValues, moveValueCounts } from './value-counts';
 export { newTexts, textBytes, textCount, textHashCode, textLength, textsHashing } from './text';
+export { countValues, findValueCounts, listValueCounts, moveValueCounts } from './value-counts';

@@ -2,6 +2,7 @@ export type { ReadOptions } from './bytes.ts';
 export { type CellValue, type ColumnType, cellValue, columnTypes } from './cell.ts';
 export { type Place, placeText, tableFault } from './fault.ts';
 export { openTable, type ScanFormat, scanFormats, type TableOptions } from './open-table.ts';
+export { decodeProfile, encodeProfile, isProfile } from './profile/codec.ts';
 export { columnOf } from './profile/column-of.ts';
 export { mergeProfiles } from './profile/merge.ts';
 export {
@@ -43,3 +44,6 @@ export { type ByteRange, coalesceRanges, inOrder } from './sources/ranges.ts';
 export { streamSource } from './sources/stream.ts';
 export { groupSplit, type SplitAssigner, stratifiedSplit } from './split.ts';
 export { type Batch, formatOf, type Row, readTable, type TableFormat, tableFormats } from './table.ts';
+export { profileTables, type ThreadOptions } from './threads/profile-tables.ts';
+export type { ProfileTask } from './threads/profile-task.ts';
+export { runScanWorker } from './threads/scan-worker.ts';
