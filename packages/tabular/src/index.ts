@@ -1,5 +1,13 @@
 export type { ReadOptions } from './bytes.ts';
 export { type CellValue, type ColumnType, cellValue, columnTypes } from './cell.ts';
+export {
+  type CollectedColumn,
+  type CollectedNumbers,
+  type CollectedTable,
+  type CollectedTexts,
+  type CollectOptions,
+  collectColumns,
+} from './collect.ts';
 export { type Place, placeText, tableFault } from './fault.ts';
 export { type ColumnProfile, type Profiler, type TableProfile, tableProfiler } from './profile.ts';
 export {
