@@ -73,7 +73,7 @@ interface NumbersBuilder {
 }
 
 function numbersOf({ name, type }: ScanColumn): NumbersBuilder {
-  const values = growing((length) => new Float64Array(length));
+  const values = growing<Float64Array>((length) => new Float64Array(length));
   let nulls = 0;
   let nans = 0;
   let mistyped = 0;
@@ -94,7 +94,7 @@ interface TextsBuilder {
 }
 
 function textsOf({ name }: ScanColumn): TextsBuilder {
-  const codes = growing((length) => new Uint32Array(length));
+  const codes = growing<Uint32Array>((length) => new Uint32Array(length));
   const texts: string[] = [];
   return {
     add(cells) {
