@@ -38,6 +38,7 @@ function notWorse(metric: string, slice: string | undefined, direction: Directio
     ...(slice === undefined ? {} : { slice }),
     operator,
     bound: { kind: 'champion', offset: { relative: true, amount: decimal(`${sign}0.01`) } },
+    confident: false,
     advisory: false,
   };
 }
