@@ -1,6 +1,17 @@
+export {
+  type Answered,
+  answered,
+  answersOfRows,
+  decisionThreshold,
+  rowCount,
+  truthOfRows,
+} from './answered.ts';
+export type { Task } from './definitions.ts';
 export * from './direction.ts';
 export * from './formats.ts';
 export { findMetric, type MetricSet, type MetricValue, metricKey, normalSlice } from './metric-set.ts';
 export * from './paired.ts';
 export * from './predictions.ts';
+export * from './registry.ts';
+export { confusionMatrix } from './tally.ts';
 export { parseTolerantJson, type Tree, toTree } from './tolerant-json.ts';
