@@ -13,6 +13,8 @@ export interface ByteSource {
   range?(from: number, to: number): Promise<Uint8Array>;
   /** All bytes in order, in chunks of any length. */
   stream(signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Whether `stream` gives the bytes the first time only. */
+  readonly once?: boolean;
   /** What another thread needs to open the same source; absent when it cannot. */
   readonly address?: SourceAddress;
 }
