@@ -42,7 +42,8 @@ export interface CollectOptions {
 
 /**
  * Reads whole columns into memory, rows in order and aligned: 8 bytes a row for a number, 4 for a category. Throws a `UserError` for a
- * table of more than `maxRows` rows (50 million), and whatever the scan throws.
+ * table of more than `maxRows` rows (50 million), for a category column of more different texts than the scan keeps, and whatever the scan
+ * throws.
  */
 export async function collectColumns(
   scanner: Scanner,
@@ -50,7 +51,7 @@ export async function collectColumns(
   options: CollectOptions = {},
 ): Promise<CollectedTable> {
   const { maxRows = 50_000_000, label = 'The table' } = options;
-  const builders = wanted.map((column) => (column.type === 'category' ? textsOf(column) : numbersOf(column)));
+  const builders = wanted.map((column) => (column.type === 'category' ? textsOf(column, label) : numbersOf(column)));
   let rows = 0;
   const sink: Sink = {
     rowsWanted: true,
@@ -93,11 +94,16 @@ interface TextsBuilder {
   done(): CollectedTexts;
 }
 
-function textsOf({ name }: ScanColumn): TextsBuilder {
+function textsOf({ name }: ScanColumn, label: string): TextsBuilder {
   const codes = growing<Uint32Array>((length) => new Uint32Array(length));
   const texts: string[] = [];
   return {
     add(cells) {
+      if (cells.hashing === true) {
+        throw new UserError(
+          `${label}: column ${JSON.stringify(name)} has more different texts than are kept (${cells.distinct}). Give whole numbers instead of texts, or a sample of the rows.`,
+        );
+      }
       codes.add(cells.codes);
       while (texts.length < cells.distinct) texts.push(cells.text(texts.length + 1));
     },

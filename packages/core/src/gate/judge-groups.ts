@@ -1,12 +1,13 @@
 import { formatNumber } from '../figures.ts';
 import { findMetric, type MetricSet, metricKey } from '../metrics/metric-set.ts';
+import { isUndefined } from '../metrics/paired.ts';
 import { verdicts } from './check.ts';
 import { type Champion, judgeFiles, slicesOf } from './judge-files.ts';
 import { type Certainty, judgeRows, type Trial } from './judge-rows.ts';
 import { judgeFigures, outcome } from './outcome.ts';
 import type { Outcome, PartCheck, SmallPart } from './rule-check.ts';
 import { type Rule, subjectText } from './rules.ts';
-import { isUndefined, type Part, type TestSet } from './test-set.ts';
+import type { Part, TestSet } from './test-set.ts';
 
 /** What one rule is judged by. */
 export interface Evidence {

@@ -70,7 +70,7 @@ describe('the champion is compared by the bounds of the difference', () => {
     ],
     [
       -0.001,
-      'up 0.799 against champion 0.8 - 0.005 cannot be told on 1,000 rows: the difference is -0.001, with 95 % confidence no worse than -0.007 and no better than +0.005',
+      'up 0.799 against champion 0.8 - 0.005 cannot be told on 1,000 rows: the difference is -0.001, with 95 % confidence no worse than -0.007 and no better than +0.005; about 3,300 rows would tell if the models are equally good',
     ],
   ])('Δ %d in words', (difference, reason) => {
     expect(reasonOf('up >= champion - 0.005', certain(0.8 + difference, 0.8))).toBe(reason);

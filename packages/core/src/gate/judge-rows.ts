@@ -1,6 +1,6 @@
 import { formatDistinct, formatNumber, formatSigned } from '../figures.ts';
 import { metricKey } from '../metrics/metric-set.ts';
-import type { PairedComparison } from '../metrics/paired.ts';
+import { isUndefined, type PairedComparison } from '../metrics/paired.ts';
 import { toNumber } from './decimal.ts';
 import { againstFiles, type Champion } from './judge-files.ts';
 import {
@@ -13,9 +13,10 @@ import {
   shortfallOf,
   unfitBaseline,
 } from './outcome.ts';
+import { rowsToTell } from './power.ts';
 import type { Outcome } from './rule-check.ts';
 import type { Rule } from './rules.ts';
-import { isUndefined, type Part, type TestSet } from './test-set.ts';
+import type { Part, TestSet } from './test-set.ts';
 
 /** What a rule comes to on some rows, as far as it can be said without looking at the other rules. */
 export interface Trial {
@@ -208,8 +209,19 @@ function pairedSentence(
     case 'fail':
       return `${name} ${left} ${relation(rule.operator, false)} ${limit}: the difference is ${shown}, with ${percent} confidence no better than ${best}`;
     case 'inconclusive':
-      return `${name} ${left} against ${limit} cannot be told on ${formatNumber(comparison.n)} rows: the difference is ${shown}, with ${percent} confidence no worse than ${worst} and no better than ${best}`;
+      return `${name} ${left} against ${limit} cannot be told on ${formatNumber(comparison.n)} rows: the difference is ${shown}, with ${percent} confidence no worse than ${worst} and no better than ${best}${neededText(rule, comparison, confidence)}`;
   }
+}
+
+/**
+ * How many rows would tell: for a margin as if the models were equally good, for an improvement as if the difference were what it seems.
+ */
+function neededText(rule: Rule, comparison: PairedComparison, confidence: number): string {
+  const allowed = allowedDifference(rule, comparison.champion);
+  const isMargin = rule.operator.startsWith('>') ? allowed < 0 : allowed > 0;
+  const rows = rowsToTell(comparison, confidence, isMargin ? allowed : comparison.difference - allowed);
+  if (rows <= comparison.n || rows > 1e8) return '';
+  return `; about ${formatNumber(Number(rows.toPrecision(2)))} rows would tell${isMargin ? ' if the models are equally good' : ''}`;
 }
 
 /** What a comparison that refused on its own comes to when the correction does not let it. */

@@ -1,4 +1,5 @@
 import type { MetricSet } from '../metrics/metric-set.ts';
+import { isUndefined } from '../metrics/paired.ts';
 import { overallVerdict, type Verdict } from './check.ts';
 import { type Correction, rejected } from './correction.ts';
 import { type Champion, judgeFiles } from './judge-files.ts';
@@ -7,7 +8,7 @@ import { type Certainty, judgeRows, notRefused, type Trial } from './judge-rows.
 import { outcome } from './outcome.ts';
 import type { Outcome, RuleCheck } from './rule-check.ts';
 import { type Rule, subjectText } from './rules.ts';
-import { isUndefined, type TestSet } from './test-set.ts';
+import type { TestSet } from './test-set.ts';
 
 export interface Judgement {
   readonly verdict: Verdict;

@@ -30,7 +30,3 @@ export interface TestSet {
   /** Candidate against champion, row by row; each end of the interval is a bound at the one-sided `confidence`. */
   compare(metric: string, confidence: number, part?: Part): PairedComparison | Undefined;
 }
-
-export function isUndefined(answer: object | number): answer is Undefined {
-  return typeof answer === 'object' && 'undefined' in answer;
-}
