@@ -7,4 +7,5 @@ export { zeroBaseline } from './outcome.ts';
 export { directionOf, parseRules } from './parse-rules.ts';
 export type { PartCheck, RuleCheck, SmallPart } from './rule-check.ts';
 export * from './rules.ts';
+export { maxGroups, type SliceColumn, type SliceColumns } from './slices.ts';
 export type { Part, TestSet } from './test-set.ts';
