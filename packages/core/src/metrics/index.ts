@@ -6,6 +6,7 @@ export {
   rowCount,
   truthOfRows,
 } from './answered.ts';
+export { comparePaired, comparePairedAll } from './compare.ts';
 export type { Task } from './definitions.ts';
 export * from './direction.ts';
 export * from './formats.ts';
