@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts';
 import { type Direction, knownMetric } from '../metrics/direction.ts';
+import { predictionMetric } from '../metrics/registry.ts';
 import { parseBound } from './parse-bound.ts';
 import { parseSubject } from './parse-subject.ts';
 import { type RuleCursor, RuleFault, ruleCursor } from './rule-cursor.ts';
@@ -158,5 +159,6 @@ function directionOfRule(rule: Rule, directions: Readonly<Record<string, Directi
 
 /** The direction that the user stated, or else the known one. */
 export function directionOf(metric: string, directions: Readonly<Record<string, Direction>>): Direction | undefined {
-  return Object.hasOwn(directions, metric) ? directions[metric] : knownMetric(metric)?.direction;
+  if (Object.hasOwn(directions, metric)) return directions[metric];
+  return knownMetric(metric)?.direction ?? predictionMetric(metric)?.direction;
 }

@@ -1,4 +1,5 @@
 import type { Interval } from '../drift/sample.ts';
+import type { Task } from '../metrics/definitions.ts';
 import type { PairedComparison, Undefined } from '../metrics/paired.ts';
 import type { Rows } from '../metrics/predictions.ts';
 
@@ -16,9 +17,10 @@ export interface TestSet {
   readonly rows: number;
   /** Whether the champion answered the rows too. */
   readonly paired: boolean;
-  /** Names of the metrics that can be reckoned, in one spelling each. */
+  readonly task: Task;
+  /** The task's usual metrics that the candidate's answers have figures for, the most telling first. */
   readonly metrics: readonly string[];
-  /** Whether the metric is one of these, in any spelling. */
+  /** Whether the metric is one that is reckoned from rows of this task, in any spelling. */
   knows(metric: string): boolean;
   /** The rows of a slice (`segment=new,region=eu`), or why it has none. */
   part(slice: string): Part | Undefined;

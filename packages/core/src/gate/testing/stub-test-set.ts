@@ -28,6 +28,7 @@ export function stubTestSet(stub: Stub, { rows = 1000, paired = true } = {}): Te
     source: 'predictions.csv',
     rows,
     paired,
+    task: 'binary',
     metrics: [...new Set(names.map((name) => name.replace(/\[.*/, '')))],
     knows: (metric) => names.some((name) => name === metric || name.startsWith(`${metric}[`)),
     part: (slice) =>
