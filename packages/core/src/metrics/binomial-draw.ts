@@ -42,8 +42,7 @@ function byRejection(n: number, p: number, generator: RandomGenerator): number {
     if (fromEdge >= 0.07 && v <= squeeze) return successes;
     if (successes < 0 || successes > n) continue;
     const height = Math.log((v * alpha) / (a / (fromEdge * fromEdge) + b));
-    const logMass =
-      atMode - logGamma(successes + 1) - logGamma(n - successes + 1) + (successes - mode) * logOdds;
+    const logMass = atMode - logGamma(successes + 1) - logGamma(n - successes + 1) + (successes - mode) * logOdds;
     if (height <= logMass) return successes;
   }
 }

@@ -27,8 +27,9 @@ export function resampledDifferences(
 ): Float64Array[] {
   const generator = randomGenerator(options.seed);
   const cells = cellsOf(candidate, champion);
-  const differences = pairs.map(() => new Float64Array(0));
-  const ofCells = cells === undefined ? [] : [...pairs.keys()].filter((index) => pairs[index]?.candidate.kind === 'tally');
+  const differences: Float64Array[] = pairs.map(() => new Float64Array(0));
+  const ofCells =
+    cells === undefined ? [] : [...pairs.keys()].filter((index) => pairs[index]?.candidate.kind === 'tally');
   const ofRows = [...pairs.keys()].filter((index) => !ofCells.includes(index));
   const chosen = (indices: readonly number[]) => indices.map((index) => pairs[index] as PreparedPair);
   const keep = (indices: readonly number[], results: Float64Array[]) => {
@@ -195,7 +196,10 @@ function differenceOfMeans(candidate: Mean, champion: Mean): (counts: Counts) =>
   const { weights, of } = candidate;
   const total = (counts: Counts): number => (weights === undefined ? counts.length : dot(counts, weights));
   if (of === undefined) {
-    const weighted = times(candidate.values.map((value, unit) => value - (champion.values[unit] as number)), weights);
+    const weighted = times(
+      candidate.values.map((value, unit) => value - (champion.values[unit] as number)),
+      weights,
+    );
     return (counts) => dot(counts, weighted) / total(counts);
   }
   const first = times(candidate.values, weights);
@@ -207,16 +211,8 @@ function times(values: Float64Array, weights: Float64Array | undefined): Float64
   return weights === undefined ? values : values.map((value, unit) => value * (weights[unit] as number));
 }
 
-/** Four sums side by side, which do not wait for each other. */
 function dot(counts: Counts, values: Float64Array): number {
-  let [a, b, c, d] = [0, 0, 0, 0];
-  const whole = counts.length - (counts.length % 4);
-  for (let at = 0; at < whole; at += 4) {
-    a += (counts[at] as number) * (values[at] as number);
-    b += (counts[at + 1] as number) * (values[at + 1] as number);
-    c += (counts[at + 2] as number) * (values[at + 2] as number);
-    d += (counts[at + 3] as number) * (values[at + 3] as number);
-  }
-  for (let at = whole; at < counts.length; at++) a += (counts[at] as number) * (values[at] as number);
-  return a + b + (c + d);
+  let sum = 0;
+  for (let unit = 0; unit < counts.length; unit++) sum += (counts[unit] as number) * (values[unit] as number);
+  return sum;
 }

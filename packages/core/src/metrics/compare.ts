@@ -72,7 +72,11 @@ interface Contest extends PreparedPair {
   readonly units: number;
 }
 
-function contestOf(name: string, ofCandidate: Answered | Undefined, ofChampion: Answered | Undefined): Contest | Undefined {
+function contestOf(
+  name: string,
+  ofCandidate: Answered | Undefined,
+  ofChampion: Answered | Undefined,
+): Contest | Undefined {
   const metric = predictionMetric(name);
   if (metric === undefined) return unknownMetric(name);
   const candidate = evaluated(metric, ofCandidate, 'the candidate');

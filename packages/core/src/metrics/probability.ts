@@ -2,7 +2,7 @@ import type { Answered } from './answered.ts';
 import { weightsOf } from './classification.ts';
 import type { Prepared } from './metric.ts';
 import { isUndefined, type Undefined } from './paired.ts';
-import type { BinaryTruth, MulticlassTruth } from './predictions.ts';
+import type { MulticlassTruth } from './predictions.ts';
 
 /** Bins of the calibration error, as many as in Guo et al. (2017). */
 export const calibrationBins = 15;
@@ -66,9 +66,8 @@ export function preparedBrier(data: Answered): Prepared | Undefined {
 export function preparedCalibrationError(data: Answered): Prepared | Undefined {
   const confidence = confidences(data);
   if (isUndefined(confidence)) return confidence;
-  const { values, right } = confidence;
+  const { values, right, bins } = confidence;
   const { weights } = weightsOf(data);
-  const bins = Uint8Array.from(values, (value) => Math.max(0, Math.ceil(value * calibrationBins) - 1));
   const gaps = new Float64Array(calibrationBins);
   return {
     kind: 'counts',
@@ -88,10 +87,17 @@ export function preparedCalibrationError(data: Answered): Prepared | Undefined {
   };
 }
 
-function confidences(data: Answered): { readonly values: Float64Array; readonly right: Uint8Array } | Undefined {
+/** How sure a model was of each row, whether it was right, and the bin of the calibration error. */
+export interface Confidences {
+  readonly values: Float64Array;
+  readonly right: Uint8Array;
+  readonly bins: Uint8Array;
+}
+
+export function confidences(data: Answered): Confidences | Undefined {
   if (data.truth.task === 'binary') {
     const values = data.probability();
-    return isUndefined(values) ? values : { values, right: (data.truth as BinaryTruth).labels };
+    return isUndefined(values) ? values : binned(values, data.truth.labels);
   }
   const columns = data.probabilities();
   if (isUndefined(columns)) return columns;
@@ -105,7 +111,12 @@ function confidences(data: Answered): { readonly values: Float64Array; readonly 
       right[row] = labels[row] === index ? 1 : 0;
     }
   }
-  return { values, right };
+  return binned(values, right);
+}
+
+function binned(values: Float64Array, right: Uint8Array): Confidences {
+  const bins = Uint8Array.from(values, (value) => Math.max(0, Math.ceil(value * calibrationBins) - 1));
+  return { values, right, bins };
 }
 
 /** The share of rows whose class is among the `k` of highest probability; of equal ones the later class goes first, as with scikit-learn. */

@@ -2,10 +2,8 @@ import type { RandomGenerator } from '../statistics/index.ts';
 import { drawBinomial } from './binomial-draw.ts';
 import type { Counts } from './metric.ts';
 
-/** Rows that are drawn near each other in time are near each other in memory; 15 bits, so that one random word draws two rows. */
-const blockBits = 15;
-const blockRows = 1 << blockBits;
-const blockMask = blockRows - 1;
+/** Rows are drawn block by block, so that the counts which one block changes fit the cache that is nearest to the processor. */
+const blockRows = 2 ** 15;
 
 /**
  * Draws as many units as each stratum has, with replacement, and says how often each was drawn. How many fall into each block of a stratum
@@ -20,32 +18,16 @@ export function drawRows(counts: Counts, strata: readonly Uint32Array[], generat
       const left = rows.length - start;
       const size = Math.min(blockRows, left);
       const here = drawBinomial(draws, size / left, generator);
-      if (size === blockRows) drawFromFullBlock(counts, rows, start, here, state);
-      else drawFromBlock(counts, rows, start, size, here, state);
+      drawFromBlock(counts, rows, start, size, here, state);
       draws -= here;
     }
   }
 }
 
-/** The words come from SFC32 (Doty-Humphrey, PractRand), written out because a call for each word takes three times as long. */
-function drawFromFullBlock(counts: Counts, rows: Uint32Array, start: number, draws: number, state: Int32Array): void {
-  let [a = 0, b = 0, c = 0, counter = 0] = state;
-  for (let drawn = 0; drawn < draws; drawn += 2) {
-    const word = (((a + b) | 0) + counter) | 0;
-    counter = (counter + 1) | 0;
-    a = b ^ (b >>> 9);
-    b = (c + (c << 3)) | 0;
-    c = (((c << 21) | (c >>> 11)) + word) | 0;
-    const row = rows[start + (word & blockMask)] as number;
-    counts[row] = (counts[row] as number) + 1;
-    if (drawn + 1 === draws) break;
-    const other = rows[start + ((word >>> 16) & blockMask)] as number;
-    counts[other] = (counts[other] as number) + 1;
-  }
-  state.set([a, b, c, counter]);
-}
-
-/** Of a block of any size: scaling 32 bits to it makes no row more likely than another by more than 1 in 131,072. */
+/**
+ * The words come from SFC32 (Doty-Humphrey, PractRand), written out because a call for each word takes three times as long. Scaling 32 bits
+ * to a block makes no row more likely than another by more than 1 in 131,072.
+ */
 function drawFromBlock(
   counts: Counts,
   rows: Uint32Array,
@@ -54,7 +36,10 @@ function drawFromBlock(
   draws: number,
   state: Int32Array,
 ): void {
-  let [a = 0, b = 0, c = 0, counter = 0] = state;
+  let a = state[0] as number;
+  let b = state[1] as number;
+  let c = state[2] as number;
+  let counter = state[3] as number;
   const scale = size / 2 ** 32;
   for (let drawn = 0; drawn < draws; drawn++) {
     const word = (((a + b) | 0) + counter) | 0;
@@ -65,5 +50,8 @@ function drawFromBlock(
     const row = rows[start + (((word >>> 0) * scale) | 0)] as number;
     counts[row] = (counts[row] as number) + 1;
   }
-  state.set([a, b, c, counter]);
+  state[0] = a;
+  state[1] = b;
+  state[2] = c;
+  state[3] = counter;
 }

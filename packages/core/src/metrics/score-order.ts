@@ -3,25 +3,20 @@ export interface ScoreOrder {
   readonly rows: Uint32Array;
   /** By position in `rows`: 1 where the next row has another score, so that a group of equal scores ends here. */
   readonly ends: Uint8Array;
-  /** Whether some scores are equal. */
-  readonly ties: boolean;
 }
 
 /** Sorts rows by descending score; rows of one score keep their order. Scores are finite. */
 export function scoreOrder(scores: Float64Array): ScoreOrder {
   const rows = sortedRows(scores);
   const ends = new Uint8Array(rows.length);
-  let groups = 0;
   let previous = scores[rows[rows.length - 1] as number] as number;
   ends.fill(1, rows.length - 1);
   for (let at = rows.length - 2; at >= 0; at--) {
     const score = scores[rows[at] as number] as number;
-    const end = score === previous ? 0 : 1;
-    ends[at] = end;
-    groups += end;
+    ends[at] = score === previous ? 0 : 1;
     previous = score;
   }
-  return { rows, ends, ties: groups + 1 < rows.length };
+  return { rows, ends };
 }
 
 const digitBits = 11;

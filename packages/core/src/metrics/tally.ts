@@ -61,17 +61,3 @@ export function labelTally(truth: MultilabelTruth, predicted: readonly Uint8Arra
   }
   return tally;
 }
-
-/**
- * The confusion matrix by row of the truth: `cells[label * classes + predicted]`, weighted where the truth has weights. It has a cell for
- * every pair of classes, so that it is for tens of classes, not for thousands.
- */
-export function confusionMatrix(truth: BinaryTruth | MulticlassTruth, predicted: Uint32Array): Float64Array {
-  const classes = classCount(truth);
-  const cells = new Float64Array(classes * classes);
-  for (let row = 0; row < truth.labels.length; row++) {
-    const cell = (truth.labels[row] as number) * classes + (predicted[row] as number);
-    cells[cell] = (cells[cell] as number) + (truth.weights?.[row] ?? 1);
-  }
-  return cells;
-}
