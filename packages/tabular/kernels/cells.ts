@@ -28,25 +28,27 @@ export class Column {
   texts: usize;
   /** A list of texts that mean an empty cell; 0 for none. */
   nullTexts: usize;
+  /** 1 when one of them could be read as a value (-999), so that every cell is compared with them. */
+  nullsFirst: u32;
   index: u32;
   hasMistyped: u32;
 }
 
 /** Puts the text of a cell, which may be empty, where the column keeps it. 8 bytes behind it are readable and the first is no part of a number. */
 export function putCell(column: Column, row: u32, text: usize, length: u32): void {
-  if (column.kind === categoryCells) {
-    const code =
-      length === 0 || isNullText(column, text, length) ? 0 : codeOf(changetype<Texts>(column.texts), text, length);
-    store<u32>(column.cells + (row << 2), code);
-  } else {
-    store<u64>(column.cells + (row << 3), column.kind === skippedCells ? 0 : valueBits(column, row, text, length));
-  }
+  if (column.kind === categoryCells) putText(column, row, text, length);
+  else store<u64>(column.cells + (row << 3), valueBits(column, row, text, length));
 }
 
-/** Puts an empty cell. */
+/** Puts the cell of a category. */
+export function putText(column: Column, row: u32, text: usize, length: u32): void {
+  const isNull = length === 0 || (column.nullTexts !== 0 && isNullText(column.nullTexts, text, length));
+  store<u32>(column.cells + (row << 2), isNull ? 0 : codeOf(changetype<Texts>(column.texts), text, length));
+}
+
+/** Puts the empty cell of a number or timestamp column. */
 export function putNull(column: Column, row: u32): void {
-  if (column.kind === categoryCells) store<u32>(column.cells + (row << 2), 0);
-  else store<u64>(column.cells + (row << 3), nullBits);
+  store<u64>(column.cells + (row << 3), nullBits);
 }
 
 /** The bits of the number or timestamp that a text writes, spaces around it aside. */
@@ -56,14 +58,17 @@ function valueBits(column: Column, row: u32, text: usize, length: u32): u64 {
   while (start < end && isSpace(start)) start++;
   while (start < end && isSpace(end - 1)) end--;
   const size = <u32>(end - start);
-  if (size === 0 || isNullText(column, start, size)) return nullBits;
+  if (size === 0 || (column.nullsFirst !== 0 && isNullText(column.nullTexts, start, size))) return nullBits;
   if (column.kind === timestampCells) {
     const moment = timestampOf(start, size);
     if (moment === moment) return reinterpret<u64>(moment);
   } else {
     const value = numberAt(start);
     if (numberEnd === end) return reinterpret<u64>(value);
-    if (isInfinity(start, size)) return reinterpret<u64>(load<u8>(start) === 0x2d ? -Infinity : Infinity);
+  }
+  if (column.nullTexts !== 0 && isNullText(column.nullTexts, start, size)) return nullBits;
+  if (column.kind === numberCells && isInfinity(start, size)) {
+    return reinterpret<u64>(load<u8>(start) === 0x2d ? -Infinity : Infinity);
   }
   if (isNaNText(start, size)) return nanBits;
   if (column.hasMistyped === 0) {
@@ -78,12 +83,9 @@ function isSpace(at: usize): bool {
 }
 
 /** A list of texts is a u32 that counts them, and for each a u32 with its length and its bytes, without padding. */
-function isNullText(column: Column, text: usize, length: u32): bool {
-  if (column.nullTexts === 0) return false;
-  let at = column.nullTexts;
-  let left = load<u32>(at);
-  at += 4;
-  for (; left > 0; left--) {
+function isNullText(list: usize, text: usize, length: u32): bool {
+  let at = list + 4;
+  for (let left = load<u32>(list); left > 0; left--) {
     const size = load<u32>(at);
     if (size === length && memory.compare(at + 4, text, length) === 0) return true;
     at += 4 + size;
@@ -118,21 +120,26 @@ function threeLetters(at: usize): u32 {
 
 /** Counts the NaNs of `count` cells by what they stand for: nulls, NaNs and mistyped cells as three u32 at `counts`. */
 export function countNaNs(cells: usize, count: u32, counts: usize): void {
-  let nulls: u32 = 0;
-  let nans: u32 = 0;
-  let wrong: u32 = 0;
+  memory.fill(counts, 0, 12);
   const end = cells + (count << 3);
-  for (let at = cells; at < end; at += 8) {
+  let at = cells;
+  // Most cells are numbers: four at once are looked at for any that is not.
+  for (; at + 32 <= end; at += 32) {
+    const first = v128.load(at);
+    const second = v128.load(at, 16);
+    if (v128.any_true(v128.or(f64x2.ne(first, first), f64x2.ne(second, second)))) countSome(at, at + 32, counts);
+  }
+  countSome(at, end, counts);
+}
+
+function countSome(from: usize, to: usize, counts: usize): void {
+  for (let at = from; at < to; at += 8) {
     const value = load<f64>(at);
     if (value === value) continue;
     const bits = load<u64>(at);
-    if (bits === nullBits) nulls++;
-    else if (bits === mistypedBits) wrong++;
-    else nans++;
+    const counter = counts + (bits === nullBits ? 0 : bits === mistypedBits ? 8 : 4);
+    store<u32>(counter, load<u32>(counter) + 1);
   }
-  store<u32>(counts, nulls);
-  store<u32>(counts, nans, 4);
-  store<u32>(counts, wrong, 8);
 }
 
 let columns: usize = 0;
@@ -146,12 +153,13 @@ export function columnAt(index: u32): Column {
   return changetype<Column>(columns + index * offsetof<Column>());
 }
 
-/** Says what the column at `index` of the table is, where its cells go, and for a category what set of texts it has. */
-export function setColumn(index: u32, kind: u32, cells: usize, nullTexts: usize, texts: usize): void {
+/** Says what the column at `index` of the table is and where its cells go; `texts` is the set of texts of a category. */
+export function setColumn(index: u32, kind: u32, cells: usize, nullTexts: usize, nullsFirst: u32, texts: usize): void {
   const column = columnAt(index);
   column.index = index;
   column.kind = kind;
   column.cells = cells;
   column.nullTexts = nullTexts;
+  column.nullsFirst = nullsFirst;
   column.texts = texts;
 }

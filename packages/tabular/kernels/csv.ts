@@ -1,6 +1,16 @@
 // The CSV kernel: rows of RFC 4180 to typed columns. It exists because a parser in JavaScript makes a string of every cell, which is most of what
 // reading a table costs. Here a cell is found by comparing 16 bytes at once with the delimiter and the line end, and is read where it lies.
-import { Column, columnAt, newColumns, numberCells, putCell, putNull, skippedCells } from './cells';
+import {
+  Column,
+  categoryCells,
+  columnAt,
+  newColumns,
+  numberCells,
+  putCell,
+  putNull,
+  putText,
+  skippedCells,
+} from './cells';
 import { allocate } from './memory';
 import { numberAt, numberEnd } from './number';
 
@@ -85,35 +95,41 @@ export function csvParse(from: usize, end: usize, row: u32, rows: u32): u32 {
 
 /** Reads one record; returns where the next starts, or 0 with a status. */
 function readRecord(start: usize, end: usize, row: u32): usize {
+  const separator = delimiter;
+  const count = columnCount;
   let at = start;
-  fields = 0;
+  let field: u32 = 0;
   for (;;) {
-    const column = columnAt(fields);
+    const column = columnAt(field);
     if (column.kind === skippedCells) {
+      fields = field;
       at = skipFields(at, end, column.run);
+      field = fields;
     } else {
       at = readField(column, at, end, row);
-      fields++;
+      field++;
     }
-    if (at === 0) return 0;
-    if (load<u8>(at) !== delimiter) break;
+    if (at === 0) break;
+    if (load<u8>(at) !== separator) {
+      if (field === count) return behindLineEnd(at);
+      status = wrongWidth;
+      break;
+    }
     at++;
-    if (fields === columnCount) {
-      at = skipFields(at, end, u32.MAX_VALUE);
-      if (at !== 0) status = wrongWidth;
+    if (field === count) {
+      fields = field;
+      if (skipFields(at, end, u32.MAX_VALUE) !== 0) status = wrongWidth;
       return 0;
     }
   }
-  if (fields !== columnCount) {
-    status = wrongWidth;
-    return 0;
-  }
-  return behindLineEnd(at);
+  fields = field;
+  return 0;
 }
 
 /** Reads a field into its column; returns its end (the delimiter or line end behind it), or 0 with a status. */
 function readField(column: Column, start: usize, end: usize, row: u32): usize {
-  if (column.kind === numberCells) {
+  const kind = column.kind;
+  if (kind === numberCells && column.nullsFirst === 0) {
     const value = numberAt(start);
     const after = numberEnd;
     if (after !== 0 && endsField(after)) {
@@ -124,7 +140,8 @@ function readField(column: Column, start: usize, end: usize, row: u32): usize {
   if (load<u8>(start) === quote) return readQuoted(column, start, end, row);
   const after = fieldEnd(start);
   const length = plainLength(start, after);
-  if (length === 0) putNull(column, row);
+  if (kind === categoryCells) putText(column, row, start, length);
+  else if (length === 0) putNull(column, row);
   else putCell(column, row, start, length);
   return after;
 }
@@ -158,15 +175,10 @@ function skipFields(start: usize, end: usize, count: u32): usize {
 }
 
 function skipField(start: usize, end: usize): usize {
-  if (load<u8>(start) !== quote) {
-    fields++;
-    return fieldEnd(start);
-  }
+  fields++;
+  if (load<u8>(start) !== quote) return fieldEnd(start);
   const closing = closingQuote(start, end);
-  if (closing === 0) return 0;
-  const after = behindQuote(closing);
-  if (after !== 0) fields++;
-  return after;
+  return closing === 0 ? 0 : behindQuote(closing);
 }
 
 let doubledQuotes: u32 = 0;
@@ -200,9 +212,7 @@ function closingQuote(opening: usize, end: usize): usize {
 
 /** The end of the field that the quote at `closing` closes; 0 with a status when there is more text. */
 function behindQuote(closing: usize): usize {
-  const at = closing + 1;
-  if (endsField(at)) return at;
-  fields++;
+  if (endsField(closing + 1)) return closing + 1;
   status = goesOnAfterQuote;
   return 0;
 }

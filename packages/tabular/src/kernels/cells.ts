@@ -11,7 +11,7 @@ import { type NumberKernel, prepareNumbers } from './number.ts';
 
 /** What the kernel of cells and the kernel of texts export: what all text formats share. */
 export interface CellKernel extends NumberKernel {
-  setColumn(index: number, kind: number, cells: number, nullTexts: number, texts: number): void;
+  setColumn(index: number, kind: number, cells: number, nullTexts: number, nullsFirst: number, texts: number): void;
   countNaNs(cells: number, count: number, counts: number): void;
   newTexts(mostTexts: number, mostBytes: number): number;
   textCount(texts: number): number;
@@ -130,6 +130,7 @@ function placedColumns(
   { nullTexts = {}, interning = {} }: CellOptions,
 ): PlacedColumn[] {
   const values = textList(kernel, nullTexts.values ?? defaultNullTexts);
+  const nullsFirst = nullTexts.values?.some((text) => /^[ \t]*[-+.\d]/.test(text)) === true ? 1 : 0;
   const categories = textList(kernel, nullTexts.categories ?? []);
   const categoryCount = wanted.filter(({ type }) => type === 'category').length;
   const texts = Math.min(interning.texts ?? mostTexts, firstHashCode - 1);
@@ -142,7 +143,7 @@ function placedColumns(
       texts: isCategory ? kernel.newTexts(texts, bytes) : 0,
     };
     const index = indexes[position] as number;
-    kernel.setColumn(index, kinds[type], column.cells, isCategory ? categories : values, column.texts);
+    kernel.setColumn(index, kinds[type], column.cells, isCategory ? categories : values, nullsFirst, column.texts);
     return column;
   });
 }

@@ -1,7 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { tableFault } from '../fault.ts';
 import type { ByteSource } from '../source.ts';
-import { inOrder } from './ranges.ts';
 
 const streamedBytes = 2 << 20;
 
@@ -13,17 +12,24 @@ export async function fileSource(path: string, label = path): Promise<ByteSource
   const handle = await opened(path, label);
   const { size, version } = await factsOf(handle, label).finally(() => handle.close());
 
-  async function range(from: number, to: number): Promise<Uint8Array> {
+  /** Runs `use` with the file open, and makes sure that it is still the same file after it. */
+  async function* unchanged(use: (file: FileHandle) => AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     const file = await opened(path, label);
     try {
-      const now = await factsOf(file, label);
-      const bytes = Buffer.allocUnsafeSlow(Math.max(0, to - from));
-      const read = await readFully(file, bytes, from);
-      if (now.version !== version || read < bytes.length) throw changed(label);
-      return bytes;
+      if ((await factsOf(file, label)).version !== version) throw changed(label);
+      yield* use(file);
+      if ((await factsOf(file, label)).version !== version) throw changed(label);
     } finally {
       await file.close();
     }
+  }
+
+  async function range(from: number, to: number): Promise<Uint8Array> {
+    const bytes = Buffer.allocUnsafeSlow(Math.max(0, to - from));
+    for await (const read of unchanged((file) => readOnce(file, bytes, from))) {
+      if (read.length < bytes.length) throw changed(label);
+    }
+    return bytes;
   }
 
   return {
@@ -31,10 +37,33 @@ export async function fileSource(path: string, label = path): Promise<ByteSource
     size,
     version,
     range,
-    // One read is always under way while the last one is used.
-    stream: (signal) => inOrder(range, { from: 0, to: size, bytes: streamedBytes, atOnce: 2 }, signal),
+    stream: (signal) => unchanged((file) => readAhead(file, signal)),
     address: { kind: 'file', path, label },
   };
+}
+
+async function* readOnce(file: FileHandle, bytes: Buffer, from: number): AsyncGenerator<Buffer> {
+  yield await readFully(file, bytes, from);
+}
+
+/** The bytes of a file in order. While one chunk is used the next is read into the other of two buffers. */
+async function* readAhead(file: FileHandle, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+  const buffers = [Buffer.allocUnsafeSlow(streamedBytes), Buffer.allocUnsafeSlow(streamedBytes)] as const;
+  let from = 0;
+  let next = readFully(file, buffers[0], from);
+  try {
+    for (let count = 1; ; count++) {
+      const chunk = await next;
+      if (chunk.length === 0) return;
+      from += chunk.length;
+      next = readFully(file, buffers[count % 2] as Buffer, from);
+      signal?.throwIfAborted();
+      yield chunk;
+    }
+  } finally {
+    // The file may be closed only when nothing reads from it.
+    await next.catch(() => {});
+  }
 }
 
 function changed(label: string) {
@@ -57,13 +86,13 @@ async function factsOf(handle: FileHandle, label: string): Promise<{ size: numbe
   return { size: Number(stats.size), version: `${stats.ino}-${stats.size}-${stats.mtimeNs}` };
 }
 
-/** Bytes read, which are fewer than asked for only at the end of the file. */
-async function readFully(handle: FileHandle, bytes: Buffer, from: number): Promise<number> {
+/** Fills `bytes` from a place in the file; what it returns is shorter only at the end of the file. */
+async function readFully(handle: FileHandle, bytes: Buffer, from: number): Promise<Buffer> {
   let read = 0;
   while (read < bytes.length) {
     const { bytesRead } = await handle.read(bytes, read, bytes.length - read, from + read);
     if (bytesRead === 0) break;
     read += bytesRead;
   }
-  return read;
+  return bytes.subarray(0, read);
 }

@@ -24,7 +24,7 @@ export async function headOf(source: ByteSource, bytes: number, signal?: AbortSi
     if (done === true) {
       whole = true;
     } else {
-      chunks.push(value);
+      chunks.push(Buffer.from(value));
       length += value.length;
     }
   }
