@@ -1,0 +1,2 @@
+export { driftSamplePage } from './drift-page.ts';
+export { gateSamplePage } from './gate-page.ts';
