@@ -13,7 +13,8 @@ import type { Evaluation } from './evaluation.ts';
 
 /** The report for machines; `report.schema.json` describes it. Numbers are unrounded; NaN and infinities are texts. */
 export function reportDocument(evaluation: Evaluation): { readonly [key: string]: Json } {
-  const { verdict, headline, candidate, champion, checks, notCompared, unjudged, warnings } = evaluation;
+  const { verdict, headline, subject, checks, notCompared, unjudged, warnings } = evaluation;
+  const { candidate, champion } = subject ?? {};
   return {
     format: 1,
     action: 'evaluate-gate',
@@ -30,9 +31,9 @@ export function reportDocument(evaluation: Evaluation): { readonly [key: string]
   };
 }
 
-function checkDocument(check: RuleCheck, { candidate }: Evaluation): Json {
+function checkDocument(check: RuleCheck, { subject }: Evaluation): Json {
   const { rule, value, baseline } = check;
-  const deviation = candidate?.values.get(metricKey(rule.metric, rule.slice))?.deviation;
+  const deviation = subject?.candidate.values.get(metricKey(rule.metric, rule.slice))?.deviation;
   return {
     rule: rule.text,
     metric: rule.metric,
@@ -128,7 +129,8 @@ function listed(names: readonly string[]): string {
   return names.length > shown.length ? `${shown.join(', ')} and ${names.length - shown.length} more` : shown.join(', ');
 }
 
-function sources({ candidate, champion }: Evaluation): string | undefined {
+function sources({ subject }: Evaluation): string | undefined {
+  const { candidate, champion } = subject ?? {};
   const named = (label: string, set: MetricSet): string => `${label}: ${code(set.source).markdown}`;
   const parts = [
     ...(candidate === undefined ? [] : [named('Candidate', candidate)]),

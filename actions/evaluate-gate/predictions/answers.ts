@@ -32,14 +32,21 @@ export function binaryAnswers(
 }
 
 /** Probabilities that stand in the column of the predictions, where classes are 0 and 1 and no other column has scores. */
-function fractions(answered: Answered, predicted: ClassColumn | undefined, classes: readonly [string, string]): Answers | undefined {
+function fractions(
+  answered: Answered,
+  predicted: ClassColumn | undefined,
+  classes: readonly [string, string],
+): Answers | undefined {
   const { table, columns, order } = answered;
   if (predicted !== undefined || columns.prediction === undefined || columns.score !== undefined) return undefined;
   if (classes[0] !== '0' || classes[1] !== '1') return undefined;
   return { scores: inOrder(table.numbers(columns.prediction).values, order), calibrated: true };
 }
 
-function positiveScores({ table, columns, order }: Answered, [negative, positive]: readonly [string, string]): Answers | undefined {
+function positiveScores(
+  { table, columns, order }: Answered,
+  [negative, positive]: readonly [string, string],
+): Answers | undefined {
   const own = columnOfClass(columns.probabilities, positive);
   const other = columnOfClass(columns.probabilities, negative);
   if (own !== undefined) return { scores: inOrder(table.numbers(own).values, order), calibrated: true };
@@ -109,7 +116,11 @@ export function columnOfClass(columns: ReadonlyMap<string, string>, name: string
   return found.length === 1 ? found[0]?.[1] : undefined;
 }
 
-function predictedIndices({ table, columns, order }: Answered, predicted: ClassColumn, classes: readonly string[]): Uint32Array {
+function predictedIndices(
+  { table, columns, order }: Answered,
+  predicted: ClassColumn,
+  classes: readonly string[],
+): Uint32Array {
   requireClasses(predicted.codes, columns.prediction ?? '', table.shown);
   return inOrder(indicesInto(classes, predicted), order);
 }

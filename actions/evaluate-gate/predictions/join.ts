@@ -28,10 +28,14 @@ export function joinOnIds(base: Ids, other: Ids): Uint32Array {
   const parts = [
     ...(missingCount === 0
       ? []
-      : [`${missingCount} of the ${baseRows.size} ids of ${base.table} are not in ${other.table} (such as ${JSON.stringify(missing[0])})`]),
+      : [
+          `${missingCount} of the ${baseRows.size} ids of ${base.table} are not in ${other.table} (such as ${JSON.stringify(missing[0])})`,
+        ]),
     ...(extra === undefined
       ? []
-      : [`${surplus} of the ${rowOf.size} ids of ${other.table} are not in ${base.table} (such as ${JSON.stringify(String(extra))})`]),
+      : [
+          `${surplus} of the ${rowOf.size} ids of ${other.table} are not in ${base.table} (such as ${JSON.stringify(String(extra))})`,
+        ]),
   ];
   throw new UserError(`${parts.join(', and ')}. Both must hold the same test set, row for row.`);
 }

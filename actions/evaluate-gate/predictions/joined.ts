@@ -38,11 +38,19 @@ export async function joined(tables: OpenTables, { ids, label }: Plan, signal: A
         { column: base.column(baseId), table: base.shown },
         { column: table.column(id), table: table.shown },
       );
-      requireSameLabels(base, table, order, label, (row) => ` (id ${JSON.stringify(cellText(base.column(baseId), row))})`);
+      requireSameLabels(
+        base,
+        table,
+        order,
+        label,
+        (row) => ` (id ${JSON.stringify(cellText(base.column(baseId), row))})`,
+      );
       return { table, order };
     }
     requireSameRows(base, table, label);
-    warnings.push(`${base.shown} and ${table.shown} have no ids: their rows are taken in their order, in which the labels agree.`);
+    warnings.push(
+      `${base.shown} and ${table.shown} have no ids: their rows are taken in their order, in which the labels agree.`,
+    );
     return { table, order: undefined };
   }
 

@@ -25,7 +25,9 @@ export function rolesOf({ columns, championPredictions }: PredictionsAsked, tabl
   if (tables.champion === undefined) {
     const champion = modelColumns(names, 'champion', true, columns, shown);
     if (champion?.prediction !== undefined && champion.prediction === candidate.prediction) {
-      throw new UserError(`Column ${champion.prediction} of ${shown} is named for both models. Name the champion's own.`);
+      throw new UserError(
+        `Column ${champion.prediction} of ${shown} is named for both models. Name the champion's own.`,
+      );
     }
     return { candidate, champion };
   }
@@ -96,7 +98,8 @@ function truthTable({ columns, labels }: PredictionsAsked, tables: OpenTables): 
 
 function noLabels(shown: string, names: readonly string[], stated: string | undefined): UserError {
   const listed = `${names.slice(0, 12).join(', ')}${names.length > 12 ? ` and ${names.length - 12} more` : ''}`;
-  const what = stated === undefined ? 'no column with the right answers, such as label or target' : `no column ${stated}`;
+  const what =
+    stated === undefined ? 'no column with the right answers, such as label or target' : `no column ${stated}`;
   return new UserError(
     `${shown} has ${what}; it has ${listed}. Name it in \`label-column\`, or give the right answers in a file of their own as \`labels\`.`,
   );
@@ -112,7 +115,8 @@ function kindOf(task: PredictionsAsked['task'], suggested: string): 'number' | '
 function wantAnswers(table: OpenTable, columns: ModelColumns, kind: 'number' | 'category'): void {
   if (columns.prediction !== undefined) table.want(columns.prediction, kind);
   if (columns.score !== undefined) table.want(columns.score.column, 'number');
-  for (const column of [...columns.probabilities.values(), ...columns.predictions.values()]) table.want(column, 'number');
+  for (const column of [...columns.probabilities.values(), ...columns.predictions.values()])
+    table.want(column, 'number');
 }
 
 /** The ids by which several tables are joined: all are numbers, or all are texts. */

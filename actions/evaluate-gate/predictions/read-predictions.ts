@@ -1,12 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import {
-  type Answers,
-  type SliceColumns,
-  type Task,
-  type Truth,
-  UserError,
-} from '@mlops-actions/core';
+import { type Answers, type SliceColumns, type Task, type Truth, UserError } from '@mlops-actions/core';
 import { fileSource, openTable } from '@mlops-actions/tabular';
 import type { Answered } from './answers.ts';
 import { type Joined, joined } from './joined.ts';
@@ -51,7 +45,8 @@ export function predictionsAsked(asked: PredictionsAsked): boolean {
   }
   const own = predictions ?? candidatePredictions;
   if (own !== undefined) return true;
-  const other = championPredictions === undefined ? (labels === undefined ? undefined : 'labels') : 'champion-predictions';
+  const other =
+    championPredictions === undefined ? (labels === undefined ? undefined : 'labels') : 'champion-predictions';
   if (other === undefined) return false;
   throw new UserError(`Input \`${other}\` needs \`candidate-predictions\` (or \`predictions\`) beside it.`);
 }
@@ -119,4 +114,3 @@ function slicesOf(names: readonly string[], join: Joined): SliceColumns {
     }),
   );
 }
-

@@ -42,7 +42,10 @@ const generalWords = new Set(words('label class probability score'));
 
 /** `Y-Pred` is `y_pred`. */
 function plain(column: string): string {
-  return column.trim().toLowerCase().replace(/[\s.-]+/g, '_');
+  return column
+    .trim()
+    .toLowerCase()
+    .replace(/[\s.-]+/g, '_');
 }
 
 /** Which model's a column says it is, by `candidate_` or `champion_` before its name or behind it; and its name without that. */
@@ -68,7 +71,8 @@ export function modelColumns(
   const own = ownColumns(columns, model, isShared);
   const named = (list: readonly string[], input: string): string | undefined =>
     statedFor(list, model, isShared, columns, own, file, input);
-  const prediction = named(stated.prediction, 'prediction-column') ?? only(own, predictionNames, file, 'prediction-column');
+  const prediction =
+    named(stated.prediction, 'prediction-column') ?? only(own, predictionNames, file, 'prediction-column');
   const score = scoreOf(own, named(stated.score, 'score-column'), file);
   const probabilities = classColumns(own, byClass);
   const predictions = prediction === undefined ? classColumns(own, predictionByClass) : new Map<string, string>();

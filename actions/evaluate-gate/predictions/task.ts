@@ -22,7 +22,8 @@ export function suggestedTask(
   if (values === undefined) return classes > 2 ? 'multiclass' : 'binary';
   if (values.size > mostClasses || [...values].some((value) => !Number.isInteger(value))) return 'regression';
   if (values.size <= 2) return 'binary';
-  if (predictions?.type === 'number' && predictions.values.some((value) => !Number.isInteger(value))) return 'regression';
+  if (predictions?.type === 'number' && predictions.values.some((value) => !Number.isInteger(value)))
+    return 'regression';
   throw new UserError(
     `${table}: ${labels.name} holds ${values.size} different whole numbers, which may be classes or amounts. Set \`task: multiclass\` or \`task: regression\`.`,
   );

@@ -38,7 +38,9 @@ export function testSetOf(asked: PredictionsAsked, plan: Plan, join: Joined, mod
   const given: Given = { asked, plan, right, models, weights: weightsOf(asked, join) };
   const task = asked.task === 'auto' ? autoTask(given) : asked.task;
   if (plan.label === undefined && task !== 'multilabel') {
-    throw new UserError(`${right.table.shown} has no one column with the right answers, which ${task} needs. Name it in \`label-column\`.`);
+    throw new UserError(
+      `${right.table.shown} has no one column with the right answers, which ${task} needs. Name it in \`label-column\`.`,
+    );
   }
   const { truth, answers, classes } = made(task, given, join);
   const [candidate, champion] = answers;
@@ -100,7 +102,10 @@ function classification(task: 'binary' | 'multiclass', { asked, plan, right, mod
   const named = models.flatMap(({ columns }) => [...columns.probabilities.keys()]);
   const found = allClasses(unified.map(({ names }) => names));
   if (task === 'multiclass' || (asked.task === 'auto' && found.length > 2)) {
-    const classes = allClasses([found, named.filter((name) => !found.some((each) => each.toLowerCase() === name.toLowerCase()))]);
+    const classes = allClasses([
+      found,
+      named.filter((name) => !found.some((each) => each.toLowerCase() === name.toLowerCase())),
+    ]);
     return {
       truth: { task: 'multiclass', classes, labels: inOrder(indicesInto(classes, labels), right.order), ...weights },
       answers: models.map((model, index) => multiclassAnswers(model, predictions[index], classes)),
@@ -132,7 +137,8 @@ function predictedClasses({ table, columns }: Answered, task: string, labels: Cl
   const cells = table.column(columns.prediction);
   if (cells.type !== 'category') {
     const { values } = table.numbers(columns.prediction);
-    const isFraction = labels.names.every((name) => name === '0' || name === '1') && values.some((value) => !Number.isInteger(value));
+    const isFraction =
+      labels.names.every((name) => name === '0' || name === '1') && values.some((value) => !Number.isInteger(value));
     if (task === 'binary' && columns.score === undefined && isFraction) return undefined;
   }
   return classColumn(cells, table.shown);
@@ -159,7 +165,9 @@ function multilabel({ plan, right, models, weights }: Given): Parts {
 function ranking(given: Given, join: Joined): Parts {
   const { query } = given.asked.columns;
   if (query === undefined) {
-    throw new UserError('Input `task` is ranking: name the column that says which query a row belongs to in `query-column`.');
+    throw new UserError(
+      'Input `task` is ranking: name the column that says which query a row belongs to in `query-column`.',
+    );
   }
   const { table, order } = holderAmong(query, join);
   const { codes } = classColumn(table.column(query), table.shown, Number.POSITIVE_INFINITY);
@@ -177,6 +185,7 @@ function weightsOf({ columns, task }: PredictionsAsked, join: Joined): { readonl
   const { table, order } = holderAmong(columns.weight, join);
   const { values } = table.numbers(columns.weight);
   const row = values.findIndex((value) => value < 0);
-  if (row !== -1) throw new UserError(`${table.shown}: row ${row + 1} has the weight ${values[row]}. A weight is 0 or more.`);
+  if (row !== -1)
+    throw new UserError(`${table.shown}: row ${row + 1} has the weight ${values[row]}. A weight is 0 or more.`);
   return { weights: inOrder(values, order) };
 }

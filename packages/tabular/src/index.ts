@@ -9,7 +9,9 @@ export {
   collectColumns,
 } from './collect.ts';
 export { type Place, placeText, tableFault } from './fault.ts';
+export { openTable, type TableOptions } from './open-table.ts';
 export { type ColumnProfile, type Profiler, type TableProfile, tableProfiler } from './profile.ts';
+export type { ScanColumn, ScanFacts, Scanner, ScanType } from './scan.ts';
 export {
   type ColumnRule,
   type Limit,
@@ -19,5 +21,7 @@ export {
   type Violation,
   violationText,
 } from './schema.ts';
+export type { ByteSource } from './source.ts';
+export { fileSource } from './sources/file.ts';
 export { groupSplit, type SplitAssigner, stratifiedSplit } from './split.ts';
 export { type Batch, formatOf, type Row, readTable, type TableFormat, tableFormats } from './table.ts';

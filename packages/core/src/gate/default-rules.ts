@@ -70,7 +70,9 @@ export function defaultRowRules(testSet: TestSet, mode: GateMode, margin: Margin
   const metrics = telling[testSet.task].filter((name) => testSet.metrics.includes(name));
   return metrics.slice(0, 2).map((metric, index) => {
     const direction = directionOf(metric, {}) as Direction;
-    return mode === 'superior' && index === 0 ? better(metric, direction) : notWorse(metric, undefined, direction, margin);
+    return mode === 'superior' && index === 0
+      ? better(metric, direction)
+      : notWorse(metric, undefined, direction, margin);
   });
 }
 

@@ -18,7 +18,8 @@ export function nothingToShow(metric: string, truth: Truth, rows: Rows | undefin
   const { labels } = truth;
   const count = rows?.length ?? labels.length;
   let positives = 0;
-  for (let index = 0; index < count; index++) positives += labels[rows === undefined ? index : (rows[index] as number)] as number;
+  for (let index = 0; index < count; index++)
+    positives += labels[rows === undefined ? index : (rows[index] as number)] as number;
   if (needsPositives && positives === 0) return { undefined: 'no row is of the positive class' };
   if (needsNegatives && positives === count) return { undefined: 'no row is of the negative class' };
   return undefined;

@@ -1,11 +1,11 @@
 import type { Interval } from '../drift/sample.ts';
+import { confusionMatrix } from '../metrics/agreement.ts';
 import { type Answered, answered, answersOfRows, truthOfRows } from '../metrics/answered.ts';
 import { resampledDifferences } from '../metrics/bootstrap.ts';
 import type { Prepared } from '../metrics/metric.ts';
 import { isUndefined, type PairedOptions, type Undefined } from '../metrics/paired.ts';
 import type { Answers, Rows, Truth } from '../metrics/predictions.ts';
 import { predictionMetric, unknownMetric } from '../metrics/registry.ts';
-import { confusionMatrix } from '../metrics/tally.ts';
 import { wilson } from '../statistics/proportions.ts';
 
 /**
@@ -32,7 +32,12 @@ export function ownBounds(
     return { lo, hi };
   }
   const nothing = zero(prepared);
-  const [values = new Float64Array(0)] = resampledDifferences([{ candidate: prepared, champion: nothing }], data, data, options);
+  const [values = new Float64Array(0)] = resampledDifferences(
+    [{ candidate: prepared, champion: nothing }],
+    data,
+    data,
+    options,
+  );
   return percentiles(values, options.confidence);
 }
 
@@ -42,14 +47,14 @@ interface Share {
 }
 
 /** The counts behind a metric that is a share of rows; undefined when it is not one, or rows have weights. */
-function shareOf(name: string, prepared: Prepared, { truth, predicted }: Answered): Share | undefined {
+function shareOf(name: string, prepared: Prepared, { truth, answers }: Answered): Share | undefined {
   if (prepared.kind === 'proportion' && prepared.weights === undefined) {
     return { part: prepared.hits.reduce((sum, hit) => sum + hit, 0), whole: prepared.hits.length };
   }
   if (truth.task !== 'binary' || truth.weights !== undefined || prepared.kind !== 'tally') return undefined;
-  const classes = predicted();
-  if (isUndefined(classes)) return undefined;
-  const [tn = 0, fp = 0, fn = 0, tp = 0] = confusionMatrix(truth, classes);
+  const matrix = confusionMatrix(truth, answers);
+  if (isUndefined(matrix)) return undefined;
+  const [tn = 0, fp = 0, fn = 0, tp = 0] = matrix.cells;
   const shares: Readonly<Record<string, Share>> = {
     recall: { part: tp, whole: tp + fn },
     precision: { part: tp, whole: tp + fp },

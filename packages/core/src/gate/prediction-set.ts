@@ -1,8 +1,8 @@
 import type { Interval } from '../drift/sample.ts';
+import { rowCount } from '../metrics/answered.ts';
 import { comparePairedAll } from '../metrics/compare.ts';
 import type { PairedComparison, Undefined } from '../metrics/paired.ts';
 import type { Answers, Rows, Truth } from '../metrics/predictions.ts';
-import { rowCount } from '../metrics/answered.ts';
 import { computeMetrics, predictionMetric } from '../metrics/registry.ts';
 import { metricNames } from './metric-names.ts';
 import { nothingToShow } from './one-class.ts';
