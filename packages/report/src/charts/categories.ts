@@ -3,7 +3,7 @@ import { formatShare } from '../html/figures.ts';
 import { type Html, html } from '../html/markup.ts';
 import { cut, longName } from '../html/names.ts';
 import { box, chartWidth, emptyFigure, figure, fitted, label, line, svg } from './frame.ts';
-import { linear } from './scale.ts';
+import { linear, rowCount } from './scale.ts';
 
 /** One category on both sides. */
 export interface CategoryPair {
@@ -71,22 +71,24 @@ function movementsOf({ categories, totals, most = 10 }: CategoryBars): {
   readonly shown: readonly Movement[];
   readonly movements: number;
 } {
-  const rows = (value: number): number => (Number.isFinite(value) && value > 0 ? value : 0);
   const sum = (side: 'reference' | 'current'): number =>
-    categories.reduce((total, each) => total + rows(each[side]), 0);
+    categories.reduce((total, each) => total + rowCount(each[side]), 0);
   const listed = [sum('reference'), sum('current')] as const;
-  const all = [Math.max(listed[0], totals?.[0] ?? 0) || 1, Math.max(listed[1], totals?.[1] ?? 0) || 1] as const;
+  const all = [
+    Math.max(listed[0], rowCount(totals?.[0])) || 1,
+    Math.max(listed[1], rowCount(totals?.[1])) || 1,
+  ] as const;
   const sorted = categories
     .map((each) => ({
       name: each.name,
-      reference: rows(each.reference) / all[0],
-      current: rows(each.current) / all[1],
+      reference: rowCount(each.reference) / all[0],
+      current: rowCount(each.current) / all[1],
     }))
     .sort((a, b) => Math.abs(b.current - b.reference) - Math.abs(a.current - a.reference));
   const shown = sorted.slice(0, most);
   const rest = sorted.slice(most);
   const other = {
-    name: rest.length > 0 ? `${formatNumber(rest.length)} others` : 'other',
+    name: rest.length > 0 ? `${formatNumber(rest.length)} ${rest.length === 1 ? 'other' : 'others'}` : 'other',
     reference: (all[0] - listed[0]) / all[0] + rest.reduce((total, each) => total + each.reference, 0),
     current: (all[1] - listed[1]) / all[1] + rest.reduce((total, each) => total + each.current, 0),
   };

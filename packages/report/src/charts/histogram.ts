@@ -1,7 +1,7 @@
 import { formatMoment, formatShare } from '../html/figures.ts';
 import { asHtml, type Html, html } from '../html/markup.ts';
 import { axisTexts, box, chartWidth, emptyFigure, figure, label, line, svg } from './frame.ts';
-import { axisLabels, linear, pixel, ticks, timeTicks } from './scale.ts';
+import { axisLabels, linear, pixel, rowCount, ticks, timeTicks } from './scale.ts';
 
 /** Two histograms on the same edges. */
 export interface HistogramPair {
@@ -72,13 +72,9 @@ export function histogramSpark(data: Omit<HistogramPair, 'kind' | 'names'>): Htm
 /** Shares by bin; neighbours are joined until there are at most 60. Counts that are no counts are 0. */
 function binsOf({ edges, reference, current }: Pick<HistogramPair, 'edges' | 'reference' | 'current'>): Bin[] {
   const count = Math.min(edges.length - 1, reference.length, current.length);
-  const rows = (counts: ArrayLike<number>, index: number): number => {
-    const value = counts[index] ?? 0;
-    return Number.isFinite(value) && value > 0 ? value : 0;
-  };
   const totals = [reference, current].map((counts) => {
     let total = 0;
-    for (let index = 0; index < count; index++) total += rows(counts, index);
+    for (let index = 0; index < count; index++) total += rowCount(counts[index]);
     return total || 1;
   });
   const [referenceTotal = 1, currentTotal = 1] = totals;
@@ -90,8 +86,8 @@ function binsOf({ edges, reference, current }: Pick<HistogramPair, 'edges' | 're
     const end = isTail ? start + 1 : Math.min(count - 1, start + joined);
     let [left, right] = [0, 0];
     for (let index = start; index < end; index++) {
-      left += rows(reference, index) / referenceTotal;
-      right += rows(current, index) / currentTotal;
+      left += rowCount(reference[index]) / referenceTotal;
+      right += rowCount(current[index]) / currentTotal;
     }
     const [low, high] = [edges[start] as number, edges[end] as number];
     if (low <= high) bins.push({ low, high, reference: left, current: right });

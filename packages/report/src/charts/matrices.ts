@@ -3,7 +3,7 @@ import { formatShare } from '../html/figures.ts';
 import { type Html, html } from '../html/markup.ts';
 import { cut, shortName } from '../html/names.ts';
 import { chartWidth, emptyFigure, figure, fitted, label, svg, textWidth } from './frame.ts';
-import { pixel } from './scale.ts';
+import { pixel, rowCount } from './scale.ts';
 
 export interface ConfusionMatrix {
   readonly title: string;
@@ -109,12 +109,8 @@ function joined({ labels, counts, most = 10 }: ConfusionMatrix): {
   readonly labels: readonly string[];
   readonly counts: readonly (readonly number[])[];
 } {
-  const at = (actual: number, predicted: number): number => {
-    const value = counts[actual]?.[predicted] ?? 0;
-    return Number.isFinite(value) && value > 0 ? value : 0;
-  };
   const indices = labels.map((_, index) => index);
-  const square = indices.map((actual) => indices.map((predicted) => at(actual, predicted)));
+  const square = indices.map((actual) => indices.map((predicted) => rowCount(counts[actual]?.[predicted])));
   if (labels.length <= most) return { labels, counts: square };
   const rows = square.map((row) => row.reduce((sum, count) => sum + count, 0));
   const ranked = [...indices].sort((left, right) => (rows[right] ?? 0) - (rows[left] ?? 0));
@@ -142,9 +138,13 @@ export interface Disagreement {
 }
 
 /** The rows by who is right. Only the two corners where the models differ decide between them. */
-export function disagreementMatrix({ title, bothRight, onlyCandidate, onlyChampion, bothWrong }: Disagreement): Html {
+export function disagreementMatrix({ title, ...counts }: Disagreement): Html {
+  const bothRight = rowCount(counts.bothRight);
+  const onlyCandidate = rowCount(counts.onlyCandidate);
+  const onlyChampion = rowCount(counts.onlyChampion);
+  const bothWrong = rowCount(counts.bothWrong);
   const total = bothRight + onlyCandidate + onlyChampion + bothWrong;
-  if (!(total > 0)) return emptyFigure(title, 'No rows to show.');
+  if (total === 0) return emptyFigure(title, 'No rows to show.');
   const size = { width: (chartWidth - margin.left) / 2, height: 58 };
   const sentence = `The candidate is right on ${formatNumber(onlyCandidate)} rows where the champion is wrong, and wrong on ${formatNumber(onlyChampion)} where the champion is right; they agree on being right or wrong on ${formatShare((bothRight + bothWrong) / total)} of ${formatNumber(total)}.`;
   const [first, second] = [margin.left, margin.left + size.width];

@@ -6,6 +6,11 @@ export interface Domain {
   readonly high: number;
 }
 
+/** A number of rows; what is none, such as NaN or a negative number, is 0. */
+export function rowCount(value: number | undefined): number {
+  return value !== undefined && value > 0 && value <= Number.MAX_SAFE_INTEGER ? value : 0;
+}
+
 /** The smallest domain that holds every finite value; undefined when there is none. */
 export function domainOf(values: Iterable<number>): Domain | undefined {
   let low = Number.POSITIVE_INFINITY;

@@ -91,8 +91,11 @@ for (const holder of all('.table')) {
 
 const watch = new ResizeObserver((entries) => {
   for (const { target } of entries) {
-    if (target.scrollWidth > target.clientWidth || target.scrollHeight > target.clientHeight) target.tabIndex = 0;
-    else target.removeAttribute('tabindex');
+    const fits = target.firstElementChild.offsetWidth <= target.clientWidth;
+    target.classList.toggle('roomy', fits);
+    target.classList.toggle('tight', !fits);
+    if (fits) target.removeAttribute('tabindex');
+    else target.tabIndex = 0;
   }
 });
 for (const box of all('.box')) watch.observe(box);

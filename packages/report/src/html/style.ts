@@ -76,10 +76,11 @@ const tables = `
 .tools .phone{display:none}
 .table .box{background:var(--surface);border:1px solid var(--line);border-radius:10px}
 .box{overflow-x:auto}
-.box.scroll{max-height:85vh;overflow:auto}
+.box.tight{max-height:85vh;overflow:auto}
+.box.roomy{overflow:visible}
 table{border-collapse:collapse;width:100%;font-size:.92rem}
 caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-.rows th,.rows td{padding:.5rem .7rem;text-align:left;vertical-align:middle;border-top:1px solid var(--line)}
+.rows th,.rows td{padding:.5rem .6rem;text-align:left;vertical-align:middle;border-top:1px solid var(--line)}
 .rows thead th{position:sticky;top:0;z-index:2;background:var(--raised);border-top:0;box-shadow:0 1px 0 var(--line);font-size:.82rem;font-weight:600;color:var(--muted);vertical-align:bottom}
 .rows thead th:first-child{border-top-left-radius:9px}
 .rows thead th:last-child{border-top-right-radius:9px}
@@ -93,7 +94,7 @@ caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(5
 .rows tbody th{font-weight:600;min-width:9rem}
 .rows tbody.bad>tr>th:first-child,.rows tbody.warn>tr>th:first-child{box-shadow:inset 3px 0 0 var(--tone)}
 .rows tbody.unknown>tr:first-child>*{color:var(--muted)}
-.opener>summary{position:relative;list-style:none;margin:-.5rem -.7rem;padding:.5rem .7rem .5rem 1.7rem}
+.opener>summary{position:relative;list-style:none;margin:-.5rem -.6rem;padding:.5rem .6rem .5rem 1.6rem}
 .opener>summary::-webkit-details-marker{display:none}
 .opener>summary::before{content:"▸";position:absolute;left:.65rem;color:var(--muted);transform-origin:40% 55%}
 .opener[open]>summary::before{transform:rotate(90deg)}
@@ -101,13 +102,13 @@ caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(5
 .more{display:none}
 .more>td{background:var(--page);border-top:0;padding:.9rem 1rem 1.3rem}
 .more>td>*+*{margin-top:.9rem}
+.tight .more>td>*{position:sticky;left:1rem;max-width:calc(100vw - 6rem)}
 tbody:has(>tr>th>.opener[open])>.more{display:table-row}
 @supports not selector(:has(*)){.more{display:table-row}}
 .plain th,.plain td{padding:.22rem .9rem .22rem 0;text-align:left;vertical-align:top;border-top:1px solid var(--line);font-weight:400}
 .plain th:first-child{min-width:7rem}
 .numbers .plain :is(th,td):not(:first-child){text-align:right;white-space:nowrap}
-.plain thead th{border-top:0;color:var(--muted);font-size:.86em}
-@media (min-width:64.01rem){.table .box:not(.scroll){overflow:visible}}`;
+.plain thead th{border-top:0;color:var(--muted);font-size:.86em}`;
 
 const phone = `
 @media (max-width:40rem){
@@ -119,7 +120,7 @@ main>section:not(.verdict){margin-top:2rem}
 .tools .phone{display:block}
 .tools button{margin-left:0}
 .tools input{width:9rem}
-.table .box,.table .box.scroll{max-height:none;overflow:visible;background:none;border:0}
+.table .box,.table .box.tight{max-height:none;overflow:visible;background:none;border:0}
 .rows,.rows tbody{display:block}
 .rows thead{display:none}
 .rows tbody{background:var(--surface);border:1px solid var(--line);border-radius:10px;padding:.6rem .8rem;margin-top:.6rem}
@@ -145,7 +146,14 @@ body{max-width:none;padding:0;font-size:10pt}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 #theme,.tools,nav,.skip{display:none!important}
 .rows thead th{position:static}
-.box,.box.scroll{max-height:none;overflow:visible}
+.box,.box.tight{max-height:none;overflow:visible}
+table{font-size:8pt}
+.rows th,.rows td{padding:.25rem .35rem}
+.rows td.number{white-space:normal}
+.rows tbody th{min-width:0}
+.badge{font-size:1em}
+.opener>summary{margin:0;padding:0 0 0 .9rem}
+.opener>summary::before{left:0}
 figure,tbody,.verdict{break-inside:avoid}
 h2{break-after:avoid}
 }`;

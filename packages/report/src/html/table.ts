@@ -45,8 +45,6 @@ export interface DataTable<Item> {
 
 /** From how many rows on a table has a filter field. */
 const filterFrom = 21;
-/** From how many columns on a table scrolls in a box of its own. */
-const wideFrom = 10;
 
 /**
  * A table that can be sorted and, when long, filtered; rows open to show their details. Without a script it is complete, in the order
@@ -56,9 +54,8 @@ export function dataTable<Item>(table: DataTable<Item>): Html {
   const { caption, columns, rows, empty = 'None.' } = table;
   if (rows.length === 0) return html`<p class="empty">${caption}: ${empty}</p>`;
   const { markup, written } = bodies(table);
-  const wide = columns.length >= wideFrom ? ' scroll' : '';
   const filter = rows.length >= filterFrom ? ' data-filter' : '';
-  return html`<div class="table"${filter}><div class="box${wide}"><table class="rows"><caption>${caption}</caption><thead><tr>${columns.map(
+  return html`<div class="table"${filter}><div class="box"><table class="rows"><caption>${caption}</caption><thead><tr>${columns.map(
     (column, index) => head(column, table.sorted?.column === index ? table.sorted.order : undefined),
   )}</tr></thead>${markup}</table></div>${leftOut(written, rows.length)}</div>`;
 }
