@@ -9,6 +9,7 @@ import {
   judge,
   type Margin,
   type MetricSet,
+  type Resampling,
   type Rule,
   type RuleCheck,
   type TestSet,
@@ -16,6 +17,7 @@ import {
   type Verdict,
   worstFirst,
 } from '@mlops-actions/core';
+import type { Findings } from './findings.ts';
 import type { Directions } from './inputs.ts';
 
 /** What the gate judges. */
@@ -33,6 +35,7 @@ export interface Terms {
   readonly mode: GateMode;
   readonly margin: Margin;
   readonly options: JudgeOptions;
+  readonly resampling: Resampling;
 }
 
 /** What the gate came to, before anyone writes it down. */
@@ -41,6 +44,9 @@ export interface Evaluation {
   /** One sentence. */
   readonly headline: string;
   readonly subject?: Subject;
+  readonly terms?: Terms;
+  /** What the rows of predictions show beside the rules. */
+  readonly findings?: Findings;
   /** Worst first. */
   readonly checks: readonly RuleCheck[];
   readonly notCompared: readonly Rule[];
@@ -59,11 +65,17 @@ export function evaluate(subject: Subject, terms: Terms): Evaluation {
     verdict,
     headline: headlineOf(verdict, sorted, champion, terms, notCompared.length),
     subject,
+    terms,
     checks: sorted,
     notCompared,
     unjudged: chosen.unjudged,
     warnings: [...identical(candidate, champion), ...contradictions(candidate, testSet, checks)],
   };
+}
+
+/** Why rules were left out: `for want of a champion`. */
+export function whyNotCompared({ terms }: Evaluation): string {
+  return terms?.options.compare === false ? 'as `mode` is threshold-only' : 'for want of a champion';
 }
 
 /** What the gate came to when it could not even begin. */

@@ -2,18 +2,23 @@ import { join, resolve } from 'node:path';
 import {
   type Json,
   type JudgeOptions,
+  metricsFor,
   predictionTestSet,
+  type Resampling,
   type TestSet,
   UserError,
   type Verdict,
 } from '@mlops-actions/core';
 import { writeWhole } from '@mlops-actions/files';
 import type { Action, Context, Result } from '../action.ts';
-import { type Evaluation, evaluate, unjudgeable } from './evaluation.ts';
+import { type Evaluation, evaluate, type Terms, unjudgeable, whyNotCompared } from './evaluation.ts';
+import { findingsOf } from './findings.ts';
 import { type Checked, checkedInputs, type GateInputs } from './inputs.ts';
 import { readModels } from './models-to-judge.ts';
 import { type Predictions, readPredictions } from './predictions/read-predictions.ts';
-import { reportDocument, reportMarkdown } from './report.ts';
+import { reportDocument } from './report-document.ts';
+import { reportMarkdown } from './report-markdown.ts';
+import { reportPage } from './report-page.ts';
 import { spec } from './spec.ts';
 
 /** Judges a candidate; see `spec.ts`. Faults in the inputs end the step; from then on every ending has its outputs and its report. */
@@ -23,7 +28,8 @@ async function run(inputs: GateInputs, context: Context): Promise<Result<typeof 
   const checked = checkedInputs(inputs);
   const { failOn } = checked;
   const evaluation = await evaluated(inputs, checked, context);
-  const report = await writeReport(evaluation, resolve(context.workingDirectory, inputs.report));
+  const folder = resolve(context.workingDirectory, inputs.report);
+  const reports = await writeReports(evaluation, folder, context.clock.now().getTime());
   tell(evaluation, context);
   const { verdict, headline } = evaluation;
   if (verdict !== 'pass' && !failOn.includes(verdict)) {
@@ -35,7 +41,8 @@ async function run(inputs: GateInputs, context: Context): Promise<Result<typeof 
       passed: verdict === 'pass',
       verdict,
       'failed-rules': unmet.map((check) => check.rule.text).join('\n'),
-      report,
+      report: reports.json,
+      'report-html': reports.html,
     },
     ...endingOf(evaluation, failOn),
     lineage: { gate: lineageOf(evaluation) },
@@ -53,15 +60,20 @@ function endingOf(
 
 /** What was judged, or why nothing could be: an unreadable file is an answer of the gate too. */
 async function evaluated(inputs: GateInputs, checked: Checked, context: Context): Promise<Evaluation> {
+  const terms: Terms = { ...checked, mode: inputs.mode, options: optionsOf(inputs), resampling: resamplingOf(inputs) };
   try {
+    const { predictions: asked } = checked;
     const predictions =
-      checked.predictions === undefined
-        ? undefined
-        : await readPredictions(checked.predictions, context.workingDirectory, context.signal);
+      asked === undefined ? undefined : await readPredictions(asked, context.workingDirectory, context.signal);
     const models = await readModels(inputs, predictions !== undefined, context);
-    const testSet = predictions === undefined ? undefined : testSetOf(predictions, inputs, checked);
-    const evaluation = evaluate({ ...models, testSet }, { ...checked, mode: inputs.mode, options: optionsOf(inputs) });
-    return { ...evaluation, warnings: [...(predictions?.warnings ?? []), ...evaluation.warnings] };
+    if (predictions === undefined) return evaluate({ ...models, testSet: undefined }, terms);
+    const testSet = testSetOf(predictions, terms);
+    const evaluation = evaluate({ ...models, testSet }, terms);
+    return {
+      ...evaluation,
+      findings: findingsOf(predictions, testSet, terms.options),
+      warnings: [...predictions.warnings, ...evaluation.warnings],
+    };
   } catch (error) {
     if (error instanceof UserError) return unjudgeable(error.message);
     throw error;
@@ -72,20 +84,28 @@ function optionsOf({ confidence, minSamples, minSlice, correction, mode }: GateI
   return { confidence, minSamples, minSlice, correction, compare: mode !== 'threshold-only' };
 }
 
-function testSetOf(predictions: Predictions, { bootstrap, seed }: GateInputs, { rules = [] }: Checked): TestSet {
-  const compared = rules.filter(({ bound, slice, groups }) => bound.kind === 'champion' && !slice && !groups);
-  return predictionTestSet(
-    predictions,
-    { resamples: bootstrap, seed },
-    compared.map(({ metric }) => metric),
-  );
+function resamplingOf({ bootstrap, seed }: GateInputs): Resampling {
+  return { resamples: bootstrap, seed };
 }
 
-async function writeReport(evaluation: Evaluation, folder: string): Promise<string> {
-  const path = join(folder, 'report.json');
-  await writeWhole(path, `${JSON.stringify(reportDocument(evaluation), null, 2)}\n`);
+/** What rules and report compare on all rows is compared together, with one set of resamples. */
+function testSetOf(predictions: Predictions, { rules = [], resampling }: Terms): TestSet {
+  const compared = rules.filter(({ bound, slice, groups }) => bound.kind === 'champion' && !slice && !groups);
+  const metrics = [...compared.map(({ metric }) => metric), ...metricsFor(predictions.truth.task)];
+  return predictionTestSet(predictions, resampling, metrics);
+}
+
+interface Reports {
+  readonly json: string;
+  readonly html: string;
+}
+
+async function writeReports(evaluation: Evaluation, folder: string, now: number): Promise<Reports> {
+  const [json, html] = [join(folder, 'report.json'), join(folder, 'report.html')];
+  await writeWhole(json, `${JSON.stringify(reportDocument(evaluation), null, 2)}\n`);
   await writeWhole(join(folder, 'report.md'), reportMarkdown(evaluation));
-  return path;
+  await writeWhole(html, reportPage(evaluation, now));
+  return { json, html };
 }
 
 function tell(evaluation: Evaluation, { log, summary }: Context): void {
@@ -93,7 +113,9 @@ function tell(evaluation: Evaluation, { log, summary }: Context): void {
   for (const check of [...evaluation.checks].reverse()) {
     log.log('info', `${check.verdict}${check.advisory ? ' (advisory)' : ''}: ${check.rule.text}: ${check.reason}`);
   }
-  for (const rule of evaluation.notCompared) log.log('warning', `Not compared with the champion: ${rule.text}`);
+  for (const rule of evaluation.notCompared) {
+    log.log('warning', `Not compared, ${whyNotCompared(evaluation)}: ${rule.text}`);
+  }
   if (evaluation.verdict === 'pass') log.log('notice', evaluation.headline);
   summary(reportMarkdown(evaluation));
 }

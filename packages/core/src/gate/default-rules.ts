@@ -67,13 +67,17 @@ const telling: Readonly<Record<Task, readonly string[]>> = {
  * may be more than `margin` worse than the champion's. `superior`: the first must be better, the other not more than `margin` worse.
  */
 export function defaultRowRules(testSet: TestSet, mode: GateMode, margin: Margin = defaultMargin): Rule[] {
-  const metrics = telling[testSet.task].filter((name) => testSet.metrics.includes(name));
-  return metrics.slice(0, 2).map((metric, index) => {
+  return tellingMetrics(testSet).map((metric, index) => {
     const direction = directionOf(metric, {}) as Direction;
     return mode === 'superior' && index === 0
       ? better(metric, direction)
       : notWorse(metric, undefined, direction, margin);
   });
+}
+
+/** Up to two metrics of the task that the candidate's answers have figures for: the one to look at first, and another. */
+export function tellingMetrics({ task, metrics }: TestSet): readonly string[] {
+  return telling[task].filter((name) => metrics.includes(name)).slice(0, 2);
 }
 
 function notWorse(metric: string, slice: string | undefined, direction: Direction, margin: Margin): Rule {

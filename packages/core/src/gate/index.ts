@@ -5,6 +5,7 @@ export * from './judge.ts';
 export type { Champion } from './judge-files.ts';
 export { zeroBaseline } from './outcome.ts';
 export { directionOf, parseRules } from './parse-rules.ts';
+export { detectableDifference } from './power.ts';
 export { type PredictedRows, predictionTestSet, type Resampling } from './prediction-set.ts';
 export type { PartCheck, RuleCheck, SmallPart } from './rule-check.ts';
 export * from './rules.ts';
