@@ -75,10 +75,11 @@ export interface Findings {
 /** Groups of a column beyond these are not worked out: nobody reads so many, and each takes its time. */
 const maxShownGroups = 200;
 
-/** Figures, slices and pictures for the report. */
+/** Figures, slices and pictures for the report. `compared` names the metrics that get an interval on all rows. */
 export function findingsOf(
   predictions: Predictions,
   testSet: TestSet,
+  compared: readonly string[],
   { confidence, minSlice }: { readonly confidence: number; readonly minSlice: number },
 ): Findings {
   const { truth, classes, champion } = predictions;
@@ -91,7 +92,7 @@ export function findingsOf(
     classes,
     ...(truth.task === 'binary' ? { prevalence: prevalenceOf(truth) } : {}),
     metrics: testSet.metrics.flatMap((metric) => {
-      const finding = metricFinding(metric, testSet, confidence);
+      const finding = metricFinding(metric, testSet, compared.includes(metric) ? confidence : undefined);
       return isUndefined(finding) ? [] : [finding];
     }),
     slices: [...predictions.slices.keys()].map((column) => sliceFindings(column, testSet, confidence, minSlice)),
@@ -105,12 +106,19 @@ function prevalenceOf({ labels }: BinaryTruth): number {
   return labels.reduce((sum, label) => sum + label, 0) / labels.length;
 }
 
-function metricFinding(metric: string, testSet: TestSet, confidence: number, part?: Part): MetricFinding | Undefined {
+/** Without an interval where `confidence` is undefined. */
+function metricFinding(
+  metric: string,
+  testSet: TestSet,
+  confidence: number | undefined,
+  part?: Part,
+): MetricFinding | Undefined {
   const candidate = testSet.value(metric, 'candidate', part);
   if (isUndefined(candidate)) return candidate;
   if (!testSet.paired) return { metric, candidate };
   const champion = testSet.value(metric, 'champion', part);
   if (isUndefined(champion)) return { metric, candidate };
+  if (confidence === undefined) return { metric, candidate, champion };
   const comparison = testSet.compare(metric, confidence, part);
   if (isUndefined(comparison)) return { metric, candidate, champion };
   return { metric, candidate, champion, comparison, detectable: detectableDifference(comparison, confidence) };

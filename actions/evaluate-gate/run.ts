@@ -3,9 +3,10 @@ import {
   type Json,
   type JudgeOptions,
   metricsFor,
+  predictionMetric,
   predictionTestSet,
   type Resampling,
-  type TestSet,
+  rowCount,
   UserError,
   type Verdict,
 } from '@mlops-actions/core';
@@ -67,11 +68,12 @@ async function evaluated(inputs: GateInputs, checked: Checked, context: Context)
       asked === undefined ? undefined : await readPredictions(asked, context.workingDirectory, context.signal);
     const models = await readModels(inputs, predictions !== undefined, context);
     if (predictions === undefined) return evaluate({ ...models, testSet: undefined }, terms);
-    const testSet = testSetOf(predictions, terms);
+    const compared = comparedMetrics(predictions, terms);
+    const testSet = predictionTestSet(predictions, terms.resampling, compared);
     const evaluation = evaluate({ ...models, testSet }, terms);
     return {
       ...evaluation,
-      findings: findingsOf(predictions, testSet, terms.options),
+      findings: findingsOf(predictions, testSet, compared, terms.options),
       warnings: [...predictions.warnings, ...evaluation.warnings],
     };
   } catch (error) {
@@ -88,11 +90,19 @@ function resamplingOf({ bootstrap, seed }: GateInputs): Resampling {
   return { resamples: bootstrap, seed };
 }
 
-/** What rules and report compare on all rows is compared together, with one set of resamples. */
-function testSetOf(predictions: Predictions, { rules = [], resampling }: Terms): TestSet {
-  const compared = rules.filter(({ bound, slice, groups }) => bound.kind === 'champion' && !slice && !groups);
-  const metrics = [...compared.map(({ metric }) => metric), ...metricsFor(predictions.truth.task)];
-  return predictionTestSet(predictions, resampling, metrics);
+/** Resampled rows up to which the report's own figures get intervals too, a few seconds of work. */
+const cheapRows = 4e7;
+
+/**
+ * The metrics that are compared on all rows, together, with one set of resamples: those of the rules, and for the report those of the task
+ * that cost little: all on some ten thousand rows, on more only those with a formula or made of counts.
+ */
+function comparedMetrics({ truth, candidate }: Predictions, { rules = [], resampling }: Terms): string[] {
+  const asked = rules.filter(({ bound, slice, groups }) => bound.kind === 'champion' && !slice && !groups);
+  const isSmall = rowCount(truth) * resampling.resamples <= cheapRows;
+  const isCheap = (name: string): boolean =>
+    isSmall || predictionMetric(name)?.needs === 'classes' || (name === 'roc_auc' && candidate.scores !== undefined);
+  return [...asked.map(({ metric }) => metric), ...metricsFor(truth.task).filter(isCheap)];
 }
 
 interface Reports {
