@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { type Answers, type SliceColumns, type Task, type Truth, UserError } from '@mlops-actions/core';
 import { fileSource, openTable } from '@mlops-actions/tabular';
 import type { Answered } from './answers.ts';
@@ -76,7 +77,12 @@ export async function readPredictions(
       ? undefined
       : { model: 'champion', table: championTable.table, columns: roles.champion, order: championTable.order };
   const made = testSetOf(asked, plan, join, champion === undefined ? [candidate] : [candidate, champion]);
-  return { source: sourceOf(tables), ...made, slices: slicesOf(asked.slices, join), warnings: join.warnings };
+  return {
+    source: sourceOf(tables),
+    ...made,
+    slices: slicesOf(asked.slices, join),
+    warnings: [...join.warnings, ...alikeWarning(made.candidate, made.champion)],
+  };
 }
 
 async function openTables(asked: PredictionsAsked, folder: string, signal: AbortSignal): Promise<OpenTables> {
@@ -104,6 +110,12 @@ async function requireOther(own: string, champion: string | undefined, folder: s
   throw new UserError(
     `${own} and ${champion} are the same file: a model compared with itself proves nothing. Give the answers of the model in production as \`champion-predictions\`.`,
   );
+}
+
+/** Two models that answer every row alike are most often one model twice. */
+function alikeWarning(candidate: Answers, champion: Answers | undefined): string[] {
+  if (champion === undefined || !isDeepStrictEqual(candidate, champion)) return [];
+  return ["Candidate and champion answered every row alike. Check that both are not one model's predictions."];
 }
 
 function slicesOf(names: readonly string[], join: Joined): SliceColumns {
