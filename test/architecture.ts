@@ -144,7 +144,7 @@ function facts(text: string): Facts {
   const processMembers = new Set<string>();
   let usesConsole = false;
   let hasDefaultExport = false;
-  for (const node of nodesOf(parseSync(text, { syntax: 'typescript', target: 'es2023' }))) {
+  for (const node of nodesOf(parseSync(text, { syntax: 'typescript', decorators: true, target: 'es2023' }))) {
     const from = importOf(node);
     if (from !== undefined) imports.push(from);
     if (node.type === 'MemberExpression' && nameOf(node.object) === 'process') {

@@ -1,6 +1,28 @@
 // The kernels: one WebAssembly module, so that what one kernel reads another can count without a copy. Each file is one kernel.
+export { addToLinearBins, addToPrefixBins, countAtMark } from './bins';
 export { countNaNs, setColumn } from './cells';
+export { countCodes } from './code-counts';
 export { csvFields, csvLines, csvOpen, csvParse, csvPlan, csvStatus, csvStoppedAt } from './csv';
 export { allocate, reset } from './memory';
+export { finiteValues, sums } from './moments';
 export { numberPowers } from './number';
-export { newTexts, textBytes, textCount, textHashCode, textLength, textsHashing } from './text';
+export { sortDoubles } from './sort';
+export { hashText, newTexts, textBytes, textCount, textHashCode, textLength, textsHashing } from './text';
+export { countValues, findValueCounts, listValues, moveValueCounts } from './value-counts';
+
+export { endOfDeltas, expandDeltas, openDeltas } from './deltas';
+export { unpackLz4 } from './lz4';
+export {
+  clear,
+  countNans,
+  gatherCodes,
+  gatherDoubles,
+  joinStreams,
+  keepOccurring,
+  spreadCodes,
+  spreadDoubles,
+  sumLevels,
+  toDoubles,
+} from './parquet';
+export { countOnes, countRuns, expandRuns, openBits, openRuns } from './runs';
+export { unpackSnappy } from './snappy';

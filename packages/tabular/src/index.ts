@@ -10,6 +10,16 @@ export {
 } from './collect.ts';
 export { type Place, placeText, tableFault } from './fault.ts';
 export { openTable, type TableOptions } from './open-table.ts';
+export { columnOf } from './profile/column-of.ts';
+export { mergeProfiles } from './profile/merge.ts';
+export {
+  type ProfiledTable,
+  type ProfileMode,
+  type ProfileOptions,
+  profileColumns,
+  profileModes,
+} from './profile/profile-columns.ts';
+export type { CategorySketch, ColumnSketch, NumericSketch, TableOrigin, TableSketch } from './profile/sketch.ts';
 export { type ColumnProfile, type Profiler, type TableProfile, tableProfiler } from './profile.ts';
 export type { ScanColumn, ScanFacts, Scanner, ScanType } from './scan.ts';
 export {

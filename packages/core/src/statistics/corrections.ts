@@ -1,6 +1,6 @@
 /**
- * Corrections for many tests. Each takes p-values and gives adjusted ones in the same order, to be compared with the same level; NaN stays NaN and
- * does not count as a test. As `multipletests` of statsmodels.
+ * Corrections for many tests. Each takes p-values and gives adjusted ones in the same order, to be compared with the same level; NaN stays
+ * NaN and does not count as a test. As `multipletests` of statsmodels.
  */
 
 /** Bonferroni (1936): each p times the number of tests. */
@@ -21,7 +21,10 @@ export function holm(ps: readonly number[]): number[] {
   return adjusted;
 }
 
-/** Benjamini and Hochberg, "Controlling the false discovery rate", 1995: the expected share of false alarms among the alarms stays below the level. */
+/**
+ * Benjamini and Hochberg, "Controlling the false discovery rate", 1995: the expected share of false alarms among the alarms stays below the
+ * level.
+ */
 export function benjaminiHochberg(ps: readonly number[]): number[] {
   const adjusted = ps.map(() => Number.NaN);
   const order = ascending(ps);
