@@ -30,7 +30,7 @@ export interface NullTexts {
 }
 
 const kinds = { number: 1, timestamp: 2, category: 3 } as const;
-const defaultNullTexts = ['NA', 'N/A', 'null', 'NULL', 'None', 'NaT'];
+export const defaultNullTexts = ['NA', 'N/A', 'null', 'NULL', 'None', 'NaT'];
 const mostBatchRows = 4096;
 /** Bounds what a batch of a very wide table takes. */
 const mostBatchBytes = 32 << 20;
