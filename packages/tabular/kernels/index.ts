@@ -4,6 +4,7 @@ export { countCodes } from './code-counts';
 export { countNaNs, newColumns, putCellAt, setColumn } from './cells';
 export { csvFields, csvLines, csvOpen, csvParse, csvPlan, csvStatus, csvStoppedAt } from './csv';
 export { endOfDeltas, expandDeltas, openDeltas } from './deltas';
+export { jsonLines, jsonOpen, jsonParse, jsonStoppedAt } from './jsonl';
 export { unpackLz4 } from './lz4';
 export { allocate, reset } from './memory';
 export { finiteValues, sums } from './moments';
@@ -19,8 +20,9 @@ export {
   sumLevels,
   toDoubles,
 } from './parquet';
+export { putCellAt, putNullAt, putNumberAt, rowsOpen } from './rows';
 export { countOnes, countRuns, expandRuns, openBits, openRuns } from './runs';
 export { unpackSnappy } from './snappy';
 export { sortDoubles } from './sort';
-export { newTexts, textBytes, textCount, textHashCode, textLength, textsHashing } from './text';
 export { countValues, findValueCounts, listValueCounts, moveValueCounts } from './value-counts';
+export { hashText, newTexts, textBytes, textCount, textHashCode, textLength, textsHashing } from './text';

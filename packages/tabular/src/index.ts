@@ -9,9 +9,8 @@ export {
   collectColumns,
 } from './collect.ts';
 export { type Place, placeText, tableFault } from './fault.ts';
-export { openTable, type ScanFormat, scanFormats, type TableOptions } from './open-table.ts';
 export { decodeProfile, encodeProfile, isProfile } from './profile/codec.ts';
-export { openTable, type TableOptions } from './open-table.ts';
+export { openTable, type ScanFormat, scanFormats, type TableOptions } from './open-table.ts';
 export { columnOf } from './profile/column-of.ts';
 export { mergeProfiles } from './profile/merge.ts';
 export {
@@ -23,7 +22,6 @@ export {
 } from './profile/profile-columns.ts';
 export type { CategorySketch, ColumnSketch, NumericSketch, TableOrigin, TableSketch } from './profile/sketch.ts';
 export { type ColumnProfile, type Profiler, type TableProfile, tableProfiler } from './profile.ts';
-export type { ScanColumn, ScanFacts, Scanner, ScanType } from './scan.ts';
 export {
   type CodeCells,
   firstHashCode,
@@ -52,7 +50,6 @@ export { gunzipped } from './sources/gunzip.ts';
 export { type HttpOptions, httpSource } from './sources/http.ts';
 export { type ByteRange, coalesceRanges, inOrder } from './sources/ranges.ts';
 export { streamSource } from './sources/stream.ts';
-export type { ByteSource } from './source.ts';
 export { groupSplit, type SplitAssigner, stratifiedSplit } from './split.ts';
 export { type Batch, formatOf, type Row, readTable, type TableFormat, tableFormats } from './table.ts';
 export { profileTables, type ThreadOptions } from './threads/profile-tables.ts';
