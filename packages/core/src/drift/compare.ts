@@ -57,28 +57,23 @@ export interface ColumnComparison {
  */
 export function compareColumn(name: string, reference: Column, current: Column, rules: DriftRules): ColumnComparison {
   const treatedAs = treatmentOf(name, reference, current, rules);
+  const missingCounts = rules.missingAsCategory && treatedAs === 'categories';
   const sides = {
     name,
     kind: reference.kind,
     treatedAs,
-    reference: sideCounts(reference),
-    current: sideCounts(current),
+    reference: sideCounts(reference, missingCounts),
+    current: sideCounts(current, missingCounts),
   };
-  const figures = {
-    ...(sides.reference.rows > 0 && sides.current.rows > 0
-      ? { 'missing-rate-change': exactly(missingRate(sides.current) - missingRate(sides.reference)) }
-      : {}),
-  };
-  if (reference.kind !== current.kind) {
-    const incomparable = `${written(reference)} in the reference, ${written(current)} in the current data`;
-    return { ...sides, incomparable, figures };
-  }
+  const change = missingRate(sides.current) - missingRate(sides.reference);
+  const figures = sides.reference.rows > 0 && sides.current.rows > 0 ? { 'missing-rate-change': exactly(change) } : {};
+  const incomparable = whyIncomparable(reference, current, missingCounts);
+  if (incomparable !== undefined) return { ...sides, incomparable, figures };
   const { method, threshold } = methodFor(name, reference.kind, treatedAs, rules);
   const compared =
-    reference.kind === 'numeric' && current.kind === 'numeric' && treatedAs === 'numbers'
-      ? compareNumbers(reference, current, method)
-      : compareCategories(reference, current, method, rules.missingAsCategory);
-  if (compared === undefined) return { ...sides, incomparable: emptySides(sides.reference, sides.current), figures };
+    treatedAs === 'numbers'
+      ? compareNumbers(reference as NumericColumn, current as NumericColumn, method)
+      : compareCategories(reference, current, method, missingCounts);
   return {
     ...sides,
     score: { method, threshold, value: compared.score },
@@ -87,14 +82,25 @@ export function compareColumn(name: string, reference: Column, current: Column, 
   };
 }
 
+/** A side without any value has no kind of its own, so that is said first. */
+function whyIncomparable(reference: Column, current: Column, missingCounts: boolean): string | undefined {
+  const counted = reference.kind === current.kind && missingCounts;
+  const before = sideCounts(reference, counted).values;
+  const now = sideCounts(current, counted).values;
+  if (before === 0 && now === 0) return 'no values on either side';
+  if (before === 0) return 'no values in the reference';
+  if (now === 0) return 'no values in the current data';
+  if (reference.kind === current.kind) return undefined;
+  return `${written(reference)} in the reference, ${written(current)} in the current data`;
+}
+
 interface Compared {
   readonly score: Interval;
   readonly significance: Significance;
   readonly figures: ColumnComparison['figures'];
 }
 
-function compareNumbers(reference: NumericColumn, current: NumericColumn, method: ScoreMethod): Compared | undefined {
-  if (reference.count === 0 || current.count === 0) return undefined;
+function compareNumbers(reference: NumericColumn, current: NumericColumn, method: ScoreMethod): Compared {
   const scores = numericScores(reference, current);
   const figures = numericFigures(scores, reference, current);
   const significance =
@@ -135,19 +141,16 @@ function natsOf(distance: number): number {
   return distance * distance * Math.LN2;
 }
 
-function compareCategories(
-  reference: Column,
-  current: Column,
-  method: ScoreMethod,
-  missingAsCategory: boolean,
-): Compared | undefined {
-  const table =
-    reference.kind === 'numeric'
-      ? valueTable(reference, current as NumericColumn, missingAsCategory)
-      : categoryTable(reference, current as CategoricalColumn, missingAsCategory);
-  if (table === undefined) return unknown;
-  if (table.n === 0 || table.m === 0) return undefined;
-  return compareTable(table, method);
+function compareCategories(reference: Column, current: Column, method: ScoreMethod, missingCounts: boolean): Compared {
+  const table = tableFor(reference, current, missingCounts);
+  return table === undefined ? unknown : compareTable(table, method);
+}
+
+/** The categories of two columns of one kind; of numbers, their values, and `undefined` when not every value is known. */
+export function tableFor(reference: Column, current: Column, missingCounts: boolean): CategoryTable | undefined {
+  return reference.kind === 'numeric'
+    ? valueTable(reference, current as NumericColumn, missingCounts)
+    : categoryTable(reference, current as CategoricalColumn, missingCounts);
 }
 
 /** Of values that were only counted in bins, nothing is known by value. */
@@ -173,14 +176,17 @@ function compareTable(table: CategoryTable, method: ScoreMethod): Compared {
   };
 }
 
-export function sideCounts(column: Column): SideCounts {
+/** @param missingCounts whether a missing value is compared like others. */
+function sideCounts(column: Column, missingCounts: boolean): SideCounts {
   if (column.kind === 'numeric') {
     const { rows, count, nulls, nans, infinities, mistyped } = column;
-    return { rows, values: count, missing: nulls + nans, infinities, mistyped };
+    const missing = nulls + nans;
+    return { rows, values: count + (missingCounts ? missing : 0), missing, infinities, mistyped };
   }
-  let values = column.other;
-  for (const count of column.counts.values()) values += count;
-  return { rows: column.rows, values, missing: column.nulls, infinities: 0, mistyped: column.mistyped };
+  const { rows, nulls, mistyped, counts, other } = column;
+  let values = other + (missingCounts ? nulls : 0);
+  for (const count of counts.values()) values += count;
+  return { rows, values, missing: nulls, infinities: 0, mistyped };
 }
 
 /** The share of rows without a value; 0 where there are no rows. */
@@ -190,9 +196,4 @@ export function missingRate({ rows, missing }: SideCounts): number {
 
 function written(column: Column): string {
   return column.kind === 'numeric' ? 'numbers' : 'categories';
-}
-
-function emptySides(reference: SideCounts, current: SideCounts): string {
-  if (reference.values > 0) return 'no values in the current data';
-  return current.values > 0 ? 'no values in the reference' : 'no values on either side';
 }

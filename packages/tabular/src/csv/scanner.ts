@@ -1,4 +1,5 @@
 import { UserError } from '@mlops-actions/core';
+import { requireColumns } from '../header.ts';
 import type { NullTexts } from '../kernels/cells.ts';
 import { longestRecord } from '../records.ts';
 import type { ScanColumn, ScanFacts, Scanner, ScanOptions, Sink } from '../scan.ts';
@@ -27,7 +28,7 @@ const sampleBytes = 1 << 20;
 export async function openCsv(source: ByteSource, options: CsvOptions = {}): Promise<Scanner> {
   const { headed, dialect } = await beginning(source, options);
   const rows = headed.head.subarray(dialect.start);
-  requireStatedColumns(source.label, dialect.columns, options);
+  requireColumns(source.label, dialect.columns, options.types?.keys() ?? []);
   const types = inferredTypes(source.label, dialect, rows, headed.whole, options);
   const columns = dialect.columns.map((name, index) => ({ name, type: types[index] as ScanColumn['type'] }));
   let spent = false;
@@ -39,7 +40,11 @@ export async function openCsv(source: ByteSource, options: CsvOptions = {}): Pro
         throw new UserError(`${source.label}: can be read once only. Save it as a file first.`);
       }
       spent = true;
-      requireColumns(source.label, dialect.columns, wanted);
+      requireColumns(
+        source.label,
+        dialect.columns,
+        wanted.map(({ name }) => name),
+      );
       return scanned(headed.source, dialect, wanted, sink, options, signal);
     },
   };
@@ -78,20 +83,4 @@ async function scanned(
     parser.push(chunk.subarray(passed));
   }
   return parser.end();
-}
-
-function requireStatedColumns(file: string, columns: readonly string[], { types }: CsvOptions): void {
-  const known = new Set(columns);
-  for (const name of types?.keys() ?? []) if (!known.has(name)) throw missingColumn(file, columns, name);
-}
-
-function requireColumns(file: string, columns: readonly string[], wanted: readonly ScanColumn[]): void {
-  const known = new Set(columns);
-  for (const { name } of wanted) if (!known.has(name)) throw missingColumn(file, columns, name);
-}
-
-function missingColumn(file: string, columns: readonly string[], name: string): UserError {
-  const shown = columns.slice(0, 20).map((column) => JSON.stringify(column));
-  const more = columns.length > 20 ? ` and ${columns.length - 20} more` : '';
-  return new UserError(`${file}: has no column ${JSON.stringify(name)}. It has ${shown.join(', ')}${more}.`);
 }

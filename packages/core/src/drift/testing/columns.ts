@@ -111,10 +111,10 @@ export function categoricalColumn(
 
 /** The generator of the specification's golden values: x ← (1103515245·x + 12345) mod 2³¹, u = x / 2³¹. */
 export function congruential(seed: number, length: number): number[] {
-  let state = BigInt(seed);
+  let state = seed;
   return Array.from({ length }, () => {
-    state = (1103515245n * state + 12345n) % 2147483648n;
-    return Number(state) / 2147483648;
+    state = (Math.imul(1103515245, state) + 12345) & 0x7fffffff;
+    return state / 2147483648;
   });
 }
 
