@@ -36,11 +36,9 @@ export function divergenceP(divergence: Interval, factor: number, bins: Interval
 }
 
 function chiSquareP(statistic: Interval, bins: Interval): Interval {
-  return { lo: tail(statistic.hi, bins.lo - 1), hi: tail(statistic.lo, bins.hi - 1) };
-}
-
-function tail(statistic: number, df: number): number {
-  return df < 1 ? 1 : chiSquareSf(statistic, df);
+  // Of one bin there is nothing to test. Of more, p grows with their number.
+  if (bins.hi < 2) return { lo: 1, hi: 1 };
+  return { lo: chiSquareSf(statistic.hi, Math.max(1, bins.lo - 1)), hi: chiSquareSf(statistic.lo, bins.hi - 1) };
 }
 
 /**
