@@ -46,6 +46,7 @@ function chiSquareP(statistic: Interval, bins: Interval): Interval {
  * Yates' correction when there are two). Where the rare ones stay below 5 even together, as when one row of a new category meets a
  * large reference, χ² would be wrong about them by orders of magnitude: Fisher's exact test asks whether their share has changed, χ²
  * looks at the others, and the smaller p counts twice (Bonferroni). Without two categories to compare p is 1.
+ * The rest of the table is one category: a change among categories that were not kept is not seen.
  */
 export function tableSignificance(table: CategoryTable): Significance {
   const { frequent, rare } = pooled(table);
