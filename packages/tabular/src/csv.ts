@@ -1,3 +1,4 @@
+import type { UserError } from '@mlops-actions/core';
 import { type Place, tableFault } from './fault.ts';
 
 /** The text of a row without its line end. */
@@ -20,10 +21,15 @@ export function quotedFields(text: string, delimiter: string, place: Place): str
     fields.push(field);
     if (end >= text.length) return fields;
     if (text[end] !== delimiter) {
-      throw tableFault(place, `field ${fields.length} goes on after its closing quote. Double the quotes inside it.`);
+      throw afterQuoteFault(fields.length, place);
     }
     at = end + 1;
   }
+}
+
+/** What is wrong with text between the closing quote of the row's field `field`, from 1, and the next delimiter. */
+export function afterQuoteFault(field: number, place: Place): UserError {
+  return tableFault(place, `field ${field} goes on after its closing quote. Double the quotes inside it.`);
 }
 
 function plainField(text: string, start: number, delimiter: string): { field: string; end: number } {

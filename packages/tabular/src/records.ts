@@ -1,11 +1,12 @@
 import { isUtf8 } from 'node:buffer';
+import type { UserError } from '@mlops-actions/core';
 import { type Place, tableFault } from './fault.ts';
 
 const newline = 10;
 const quote = 34;
 
 /** More than this in one row is no table; it bounds the memory that reading takes. */
-const longestRecord = 16 << 20;
+export const longestRecord = 16 << 20;
 
 /** The bytes of one row, its line end included where there is one. */
 export interface RawRecord {
@@ -48,10 +49,11 @@ export function recordCutter(file: string, rule: RecordRule): RecordCutter {
       start = end;
       if (nextQuote !== -1 && nextQuote < start) nextQuote = data.indexOf(quote, start);
     }
-    requireText(file, data.subarray(0, start), records);
+    const stretch = data.subarray(0, start);
+    if (!isText(stretch)) throw textFault(file, records);
     pending = data.subarray(start);
     if (pending.length > longestRecord) {
-      throw tableFault({ file, line }, 'the row that starts here is over 16 MiB. Is a quote never closed?');
+      throw lengthFault({ file, line });
     }
     return records;
   }
@@ -64,10 +66,7 @@ export function recordCutter(file: string, rule: RecordRule): RecordCutter {
       if (data[at] === quote) {
         const closing = closingQuote(data, at);
         if (closing === -1 && last) {
-          throw tableFault(
-            { file, line },
-            'a quote in the row that starts here is never closed. Close it, or double it.',
-          );
+          throw openQuoteFault({ file, line });
         }
         if (closing === -1 || (closing === data.length - 1 && !last)) return 0;
         at = closing + 1;
@@ -109,7 +108,8 @@ function lineEnds(bytes: Buffer): number {
   return count;
 }
 
-function withoutMark(file: string, data: Buffer): Buffer {
+/** Data from the start of a file, without a byte order mark. Throws a `UserError` for that of UTF-16. */
+export function withoutMark(file: string, data: Buffer): Buffer {
   const [a, b, c] = data;
   if (a === 0xef && b === 0xbb && c === 0xbf) return data.subarray(3);
   if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) {
@@ -118,17 +118,30 @@ function withoutMark(file: string, data: Buffer): Buffer {
   return data;
 }
 
-/** Checks a whole stretch at once, which is fast, and looks for the row only when something is wrong. */
-function requireText(file: string, stretch: Buffer, records: readonly RawRecord[]): void {
-  if (isUtf8(stretch) && !stretch.includes(0)) return;
+export function lengthFault(place: Place): UserError {
+  return tableFault(place, 'the row that starts here is over 16 MiB. Is a quote never closed?');
+}
+
+export function openQuoteFault(place: Place): UserError {
+  return tableFault(place, 'a quote in the row that starts here is never closed. Close it, or double it.');
+}
+
+/** Whether bytes are UTF-8 without NUL. Fast for many bytes at once; `textFault` then finds the row. */
+export function isText(bytes: Uint8Array): boolean {
+  return isUtf8(bytes) && !bytes.includes(0);
+}
+
+/** What is wrong with the first of `records` that is no text. */
+export function textFault(file: string, records: Iterable<Pick<RawRecord, 'bytes' | 'line'>>): UserError {
   for (const { bytes, line } of records) {
     const place: Place = { file, line };
-    if (bytes.includes(0)) throw tableFault(place, 'holds a NUL byte. Is it a text file? Save it as UTF-8 text.');
+    if (bytes.includes(0)) return tableFault(place, 'holds a NUL byte. Is it a text file? Save it as UTF-8 text.');
     if (!isUtf8(bytes)) {
       const shown = JSON.stringify(aroundFault(bytes));
-      throw tableFault(place, `holds bytes that are not UTF-8, near ${shown}. Save the file as UTF-8.`);
+      return tableFault(place, `holds bytes that are not UTF-8, near ${shown}. Save the file as UTF-8.`);
     }
   }
+  return tableFault({ file }, 'holds bytes that are not UTF-8. Save the file as UTF-8.');
 }
 
 /** Some text around the first byte that is not UTF-8. */

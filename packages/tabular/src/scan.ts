@@ -26,9 +26,16 @@ export interface Scanner {
 export interface ScanFacts {
   readonly rows: number;
   /** By wanted column: the first cell that is not of the column's type, where there is one. */
-  readonly mistyped: ReadonlyMap<string, { readonly row: number; readonly line?: number; readonly text: string }>;
+  readonly mistyped: ReadonlyMap<string, MistypedCell>;
   /** What was passed over and said nothing wrong, one sentence each (a truncated last line, for one). */
   readonly warnings: readonly string[];
+}
+
+/** A cell that is not of its column's type. Rows count from 1 without the header, lines from 1 with it. */
+export interface MistypedCell {
+  readonly row: number;
+  readonly line?: number;
+  readonly text: string;
 }
 
 /**
@@ -63,13 +70,31 @@ export interface NumberCells {
 }
 
 export interface CodeCells {
-  /** 0 for an empty cell, otherwise 1 + index into the column's texts. Codes never change during a scan. */
+  /**
+   * 0 for an empty cell, otherwise 1 + index into the column's texts. Codes never change during a scan. When `hashing`, also hashes: codes from
+   * `firstHashCode` on, of texts that were not kept.
+   */
   readonly codes: Uint32Array;
   readonly pointer: number;
-  /** How many different texts the column has had so far. */
+  /** How many different texts the column has been given codes for so far. */
   readonly distinct: number;
-  /** The text of a code above 0. */
+  /** The text of a code from 1 to `distinct`. */
   text(code: number): string;
+  /** Whether the column has outgrown `ScanOptions.interning`: from then on texts without a code come as hashes. Absent: never. */
+  readonly hashing?: boolean;
+  /** The hash that the text of a code has, the code itself when it is one. The same for the same text in every scan. Absent: never hashing. */
+  hash?(code: number): number;
+}
+
+/** Codes from here on are hashes, 31 bits of them below the highest bit. */
+export const firstHashCode = 0x8000_0000;
+
+/** How much of a category column is kept. */
+export interface Interning {
+  /** Different texts a column. Default: 2^20. */
+  readonly texts?: number;
+  /** Bytes for texts and tables of all category columns of a scan, in equal parts, at most 64 MiB a column. Default: 256 MiB. */
+  readonly bytes?: number;
 }
 
 /** Opens a source as a table of some format. */
@@ -78,5 +103,6 @@ export type OpenScanner = (source: ByteSource, options: ScanOptions) => Promise<
 export interface ScanOptions {
   /** Types that the user states, by column. */
   readonly types?: ReadonlyMap<string, ScanType>;
+  readonly interning?: Interning;
   readonly signal?: AbortSignal;
 }

@@ -11,8 +11,10 @@ export interface ByteSource {
   readonly version?: string;
   /** The bytes from `from` up to but not including `to`; absent when only reading in order is possible. */
   range?(from: number, to: number): Promise<Uint8Array>;
-  /** All bytes in order, in chunks of any length. */
+  /** All bytes in order, in chunks of any length. A chunk holds until the next one is asked for: its memory may be used again. */
   stream(signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Whether `stream` gives the bytes the first time only. */
+  readonly once?: boolean;
   /** What another thread needs to open the same source; absent when it cannot. */
   readonly address?: SourceAddress;
 }

@@ -2,14 +2,12 @@ import type { Json } from '@mlops-actions/core';
 import { type ReadOptions, readBytes } from './bytes.ts';
 import { quotedFields, withoutLineEnd } from './csv.ts';
 import { shortened, tableFault } from './fault.ts';
+import { checkedColumns, widthFault } from './header.ts';
 import { type RawRecord, type RecordRule, recordCutter } from './records.ts';
 
 /** `csv` and `tsv` begin with a line of column names; `jsonl` is one JSON object a line. */
 export const tableFormats = ['csv', 'tsv', 'jsonl'] as const;
 export type TableFormat = (typeof tableFormats)[number];
-
-/** More columns than this is a file read with the wrong delimiter, or no table. */
-const mostColumns = 10_000;
 
 /** One row and where it is. Rows count from 1 without the header, lines from 1. */
 export interface Row {
@@ -101,7 +99,8 @@ function csvReader(file: string, format: 'csv' | 'tsv'): BatchReader {
         continue;
       }
       row++;
-      requireWidth(head, fields, { row, line: record.line });
+      if (fields.length !== head.columns.length)
+        throw widthFault(head.columns, fields.length, { file, row, line: record.line });
       rows.push({ row, line: record.line, cells: fields.map(emptyIsNull), bytes: record.bytes });
     }
     return head && { ...head, rows };
@@ -110,42 +109,6 @@ function csvReader(file: string, format: 'csv' | 'tsv'): BatchReader {
 
 function emptyIsNull(field: string): string | null {
   return field === '' ? null : field;
-}
-
-function checkedColumns(file: string, line: number, names: readonly string[]): readonly string[] {
-  if (names.length > mostColumns) {
-    throw tableFault(
-      { file, line },
-      `has ${names.length} columns, over the limit of ${mostColumns}. Check the delimiter.`,
-    );
-  }
-  const positions = new Map<string, number>();
-  names.forEach((name, index) => {
-    if (name.trim() === '') {
-      throw tableFault(
-        { file, line },
-        `column ${index + 1} has no name. Name it (pandas: \`to_csv(…, index=False)\`).`,
-      );
-    }
-    const before = positions.get(name);
-    if (before !== undefined) {
-      throw tableFault({ file, line, column: name }, `stands twice, as column ${before} and ${index + 1}. Rename one.`);
-    }
-    positions.set(name, index + 1);
-  });
-  return names;
-}
-
-function requireWidth(
-  { file, columns }: Omit<Batch, 'rows'>,
-  fields: readonly string[],
-  at: { readonly row: number; readonly line: number },
-): void {
-  if (fields.length === columns.length) return;
-  const sentence = `has ${fields.length} fields, but the header names ${columns.length} columns.`;
-  const missing = columns[fields.length];
-  if (missing !== undefined) throw tableFault({ file, ...at, column: missing }, `${sentence} This column is missing.`);
-  throw tableFault({ file, ...at }, `${sentence} Quote fields that hold the delimiter.`);
 }
 
 function jsonReader(file: string): BatchReader {

@@ -30,3 +30,8 @@ export interface PairedOptions {
 export interface Undefined {
   readonly undefined: string;
 }
+
+/** Whether there is no number, and a reason instead. */
+export function isUndefined<T>(value: T | Undefined): value is Undefined {
+  return typeof value === 'object' && value !== null && 'undefined' in value;
+}

@@ -95,8 +95,8 @@ export interface FisherTest {
 const equallyLikely = 1 + 1e-10;
 
 /**
- * Fisher's exact test of the table [[a, b], [c, d]], by the hypergeometric distribution of `a`; `less` and `greater` are about the odds ratio
- * against 1. Two-sided: the probability of all tables that are no likelier than this one. As `scipy.stats.fisher_exact`.
+ * Fisher's exact test of the table [[a, b], [c, d]], by the hypergeometric distribution of `a`; `less` and `greater` are about the odds
+ * ratio against 1. Two-sided: the probability of all tables that are no likelier than this one. As `scipy.stats.fisher_exact`.
  */
 export function fisherExact(
   a: number,

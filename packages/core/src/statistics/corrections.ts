@@ -1,7 +1,11 @@
 /**
- * Corrections for many tests. Each takes p-values and gives adjusted ones in the same order, to be compared with the same level; NaN stays NaN and
- * does not count as a test. As `multipletests` of statsmodels.
+ * Corrections for many tests. Each takes p-values and gives adjusted ones in the same order, to be compared with the same level; NaN stays
+ * NaN and does not count as a test. As `multipletests` of statsmodels.
  */
+
+/** The corrections by their names, the strictest first. */
+export const corrections = ['bonferroni', 'holm', 'bh', 'none'] as const;
+export type Correction = (typeof corrections)[number];
 
 /** Bonferroni (1936): each p times the number of tests. */
 export function bonferroni(ps: readonly number[]): number[] {
@@ -21,7 +25,10 @@ export function holm(ps: readonly number[]): number[] {
   return adjusted;
 }
 
-/** Benjamini and Hochberg, "Controlling the false discovery rate", 1995: the expected share of false alarms among the alarms stays below the level. */
+/**
+ * Benjamini and Hochberg, "Controlling the false discovery rate", 1995: the expected share of false alarms among the alarms stays below the
+ * level.
+ */
 export function benjaminiHochberg(ps: readonly number[]): number[] {
   const adjusted = ps.map(() => Number.NaN);
   const order = ascending(ps);

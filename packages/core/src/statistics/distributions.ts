@@ -25,7 +25,8 @@ export function binomialSf(k: number, n: number, p: number): number {
 }
 
 /**
- * P(X = k) of the binomial distribution, with q = 1 − p given apart. Loader, "Fast and accurate computation of binomial probabilities", 2000.
+ * P(X = k) of the binomial distribution, with q = 1 − p given apart. Loader, "Fast and accurate computation of binomial probabilities",
+ * 2000.
  */
 export function binomialPmf(k: number, n: number, p: number, q: number): number {
   if (k < 0 || k > n) return 0;

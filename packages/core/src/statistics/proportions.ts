@@ -71,9 +71,9 @@ export function clopperPearson(x: number, n: number, confidence = 0.95): Estimat
 }
 
 /**
- * The difference of two proportions of the same n pairs: `a` pairs in which both succeeded, `b` the first alone, `c` the second alone, `d` neither.
- * Estimate (b − c) / n with the interval of Newcombe, "Improved confidence intervals for the difference between binomial proportions based
- * on paired data", 1998, method 10: Wilson's intervals of both, combined by their correlation, continuity-corrected.
+ * The difference of two proportions of the same n pairs: `a` pairs in which both succeeded, `b` the first alone, `c` the second alone, `d`
+ * neither. Estimate (b − c) / n with the interval of Newcombe, "Improved confidence intervals for the difference between binomial
+ * proportions based on paired data", 1998, method 10: Wilson's intervals of both, combined by their correlation, continuity-corrected.
  */
 export function newcombePaired(a: number, b: number, c: number, d: number, confidence = 0.95): Estimate {
   const n = a + b + c + d;

@@ -44,15 +44,15 @@ function generator(words: Words): RandomGenerator {
   /** Lemire, "Fast random integer generation in an interval", 2019. Below 2²¹ the product is exact. */
   function smallInteger(bound: number): number {
     let product = next32() * bound;
-    let low = product % two32;
-    if (low < bound) {
+    let value = Math.floor(product / two32);
+    if (product - value * two32 < bound) {
       const threshold = (two32 - bound) % bound;
-      while (low < threshold) {
+      while (product - value * two32 < threshold) {
         product = next32() * bound;
-        low = product % two32;
+        value = Math.floor(product / two32);
       }
     }
-    return (product - low) / two32;
+    return value;
   }
 
   function largeInteger(bound: number): number {

@@ -12,9 +12,9 @@ export interface SignedRankTest {
 }
 
 /**
- * Wilcoxon's signed-rank test (1945) that the finite `differences` lie symmetrically about 0, two-sided; zeros are left out. Exact for up to 50
- * differences without ties or zeros and for up to 13 of any kind, else normal with the correction for ties. As `scipy.stats.wilcoxon`;
- * nothing but zeros gives p = 1.
+ * Wilcoxon's signed-rank test (1945) that the finite `differences` lie symmetrically about 0, two-sided; zeros are left out. Exact for up
+ * to 50 differences without ties or zeros and for up to 13 of any kind, else normal with the correction for ties. As
+ * `scipy.stats.wilcoxon`; nothing but zeros gives p = 1.
  */
 export function wilcoxonSignedRank(differences: ArrayLike<number>): SignedRankTest {
   const values = Float64Array.from(differences);
@@ -36,7 +36,9 @@ export function wilcoxonSignedRank(differences: ArrayLike<number>): SignedRankTe
   return { statistic, p: Math.min(1, normalP(z, 'two-sided')), n, method: 'normal' };
 }
 
-/** P(R ≤ statistic) when each rank has either sign with probability ½: all the sums of twice the ranks, counted one rank after the other. */
+/**
+ * P(R ≤ statistic) when each rank has either sign with probability ½: all the sums of twice the ranks, counted one rank after the other.
+ */
 function signedRankCdf(statistic: number, groups: readonly TiedGroup[]): number {
   const ranks = groups.flatMap(({ rank, size }) => new Array<number>(size).fill(2 * rank));
   const counts = new Float64Array(ranks.reduce((sum, rank) => sum + rank, 1));

@@ -77,8 +77,8 @@ function gammaFraction(a: number, x: number): number {
 }
 
 /**
- * The regularised incomplete beta function I_x(a, b), a and b > 0, by the continued fraction DLMF 8.17.22. `y` is 1 − x, given apart so that an
- * x near 1 loses nothing; I_y(b, a) is the other tail.
+ * The regularised incomplete beta function I_x(a, b), a and b > 0, by the continued fraction DLMF 8.17.22. `y` is 1 − x, given apart so
+ * that an x near 1 loses nothing; I_y(b, a) is the other tail.
  */
 export function incompleteBeta(x: number, y: number, a: number, b: number): number {
   if (!(x > 0)) return Number.isNaN(x) ? x : 0;

@@ -7,8 +7,8 @@ export interface KernelExports {
   allocate(bytes: number): number;
 }
 
-/** Called by the module for what it leaves to JavaScript. */
-export type KernelImports = Record<string, (...values: number[]) => number>;
+/** Called by the module for what it leaves to JavaScript, by the name that a kernel declares it with. */
+export type KernelImports = Readonly<Record<string, (...values: number[]) => unknown>>;
 
 let compiled: WebAssembly.Module | undefined;
 
@@ -18,9 +18,18 @@ export function kernelModule(): WebAssembly.Module {
   return compiled;
 }
 
-/** A kernel with a memory of its own. */
+/** Spares a thread the compilation: `module` is what another thread's `kernelModule` gave. */
+export function useKernelModule(module: WebAssembly.Module): void {
+  compiled = module;
+}
+
+/** A kernel with a memory of its own. Only what its user calls needs its imports: the others are there and refuse. */
 export function newKernel(imports: KernelImports = {}, module = kernelModule()): KernelExports {
-  return new WebAssembly.Instance(module, { env: { abort: refuse, ...imports } }).exports as unknown as KernelExports;
+  const wanted: Record<string, Record<string, unknown>> = {};
+  for (const { module: from, name } of WebAssembly.Module.imports(module)) {
+    wanted[from] = { ...wanted[from], [name]: imports[name] ?? refuse };
+  }
+  return new WebAssembly.Instance(module, wanted).exports as unknown as KernelExports;
 }
 
 function refuse(): never {
@@ -32,6 +41,7 @@ declare global {
   namespace WebAssembly {
     class Module {
       constructor(bytes: Uint8Array);
+      static imports(module: Module): { readonly module: string; readonly name: string }[];
     }
     class Instance {
       constructor(module: Module, imports?: Readonly<Record<string, Readonly<Record<string, unknown>>>>);
