@@ -1,5 +1,6 @@
 export type { ReadOptions } from './bytes.ts';
 export { type CellValue, type ColumnType, cellValue, columnTypes } from './cell.ts';
+export { firstMisfit } from './csv/parts.ts';
 export { type Place, placeText, tableFault } from './fault.ts';
 export { openTable, type ScanFormat, scanFormats, type TableOptions } from './open-table.ts';
 export { columnOf } from './profile/column-of.ts';
@@ -17,6 +18,7 @@ export {
   type CodeCells,
   firstHashCode,
   type NumberCells,
+  type PartExtent,
   type ScanColumn,
   type ScanFacts,
   type Scanner,
@@ -24,6 +26,7 @@ export {
   type ScanType,
   type Sink,
   scanTypes,
+  type TablePart,
 } from './scan.ts';
 export {
   type ColumnRule,
