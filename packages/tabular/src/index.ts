@@ -8,6 +8,7 @@ export {
   type CollectOptions,
   collectColumns,
 } from './collect.ts';
+export { firstMisfit } from './csv/parts.ts';
 export { type Place, placeText, tableFault } from './fault.ts';
 export { decodeProfile, encodeProfile, isProfile } from './profile/codec.ts';
 export { openTable, type ScanFormat, scanFormats, type TableOptions } from './open-table.ts';
@@ -26,6 +27,7 @@ export {
   type CodeCells,
   firstHashCode,
   type NumberCells,
+  type PartExtent,
   type ScanColumn,
   type ScanFacts,
   type Scanner,
@@ -33,6 +35,7 @@ export {
   type ScanType,
   type Sink,
   scanTypes,
+  type TablePart,
 } from './scan.ts';
 export {
   type ColumnRule,

@@ -1,8 +1,8 @@
-import { type CategoryTable, categoricalScores, categoryTable, valueTable } from './categories.ts';
+import { type CategoryTable, categoricalScores, tableOfColumns } from './categories.ts';
 import { exactly, rising } from './interval.ts';
 import { type NumericScores, numericScores } from './numeric.ts';
-import { type DriftRules, methodFor, type ScoreMethod, type Treatment, treatmentOf } from './rules.ts';
-import type { CategoricalColumn, Column, Interval, NumericColumn } from './sample.ts';
+import { type DriftRules, fewestSamples, methodFor, type ScoreMethod, type Treatment, treatmentOf } from './rules.ts';
+import type { Column, Interval, NumericColumn } from './sample.ts';
 import {
   decileSignificance,
   divergenceP,
@@ -44,6 +44,8 @@ export interface ColumnComparison {
   readonly treatedAs: Treatment;
   readonly reference: SideCounts;
   readonly current: SideCounts;
+  /** Whether nearly every row has a category of its own, as ids have: such a column says little, and is better left out. */
+  readonly looksLikeIds: boolean;
   /** Why the sides have no score: nothing to compare, or numbers against names. A sentence part. */
   readonly incomparable?: string;
   readonly score?: { readonly method: ScoreMethod; readonly threshold: number; readonly value: Interval };
@@ -64,6 +66,7 @@ export function compareColumn(name: string, reference: Column, current: Column, 
     treatedAs,
     reference: sideCounts(reference, missingCounts),
     current: sideCounts(current, missingCounts),
+    looksLikeIds: looksLikeIds(reference) && looksLikeIds(current),
   };
   const change = missingRate(sides.current) - missingRate(sides.reference);
   const figures = sides.reference.rows > 0 && sides.current.rows > 0 ? { 'missing-rate-change': exactly(change) } : {};
@@ -127,13 +130,17 @@ function numericFigures(
     'l-infinity': scores.lInfinity,
     'psi-p': divergenceP(scores.psi, 1, scores.bins, n, m),
     'js-p': divergenceP(rising(scores.js, natsOf), 1 / 8, scores.bins, n, m),
-    ...(reference.deviation > 0 && Number.isFinite(reference.deviation)
-      ? {
-          'mean-shift': exactly((current.mean - reference.mean) / reference.deviation),
-          'deviation-ratio': exactly(current.deviation / reference.deviation),
-        }
-      : {}),
+    ...finiteFigures({
+      'mean-shift': (current.mean - reference.mean) / reference.deviation,
+      'deviation-ratio': current.deviation / reference.deviation,
+    }),
   };
+}
+
+/** Those that are numbers: a reference of one value has no deviations to count in. */
+function finiteFigures(figures: Readonly<Partial<Record<FigureName, number>>>): ColumnComparison['figures'] {
+  const finite = Object.entries(figures).filter(([, value]) => Number.isFinite(value));
+  return Object.fromEntries(finite.map(([name, value]) => [name, exactly(value)]));
 }
 
 /** The Jensen–Shannon divergence in nats of a distance to base 2. */
@@ -142,15 +149,8 @@ function natsOf(distance: number): number {
 }
 
 function compareCategories(reference: Column, current: Column, method: ScoreMethod, missingCounts: boolean): Compared {
-  const table = tableFor(reference, current, missingCounts);
+  const table = tableOfColumns(reference, current, missingCounts);
   return table === undefined ? unknown : compareTable(table, method);
-}
-
-/** The categories of two columns of one kind; of numbers, their values, and `undefined` when not every value is known. */
-export function tableFor(reference: Column, current: Column, missingCounts: boolean): CategoryTable | undefined {
-  return reference.kind === 'numeric'
-    ? valueTable(reference, current as NumericColumn, missingCounts)
-    : categoryTable(reference, current as CategoricalColumn, missingCounts);
 }
 
 /** Of values that were only counted in bins, nothing is known by value. */
@@ -187,6 +187,15 @@ function sideCounts(column: Column, missingCounts: boolean): SideCounts {
   let values = other + (missingCounts ? nulls : 0);
   for (const count of counts.values()) values += count;
   return { rows, values, missing: nulls, infinities: 0, mistyped };
+}
+
+/** From this share of different values on names are ids. */
+const idsFrom = 0.9;
+
+function looksLikeIds(column: Column): boolean {
+  if (column.kind === 'numeric') return false;
+  const { values } = sideCounts(column, false);
+  return values >= fewestSamples && column.distinct >= idsFrom * values;
 }
 
 /** The share of rows without a value; 0 where there are no rows. */

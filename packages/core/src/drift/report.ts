@@ -1,4 +1,5 @@
-import { type ColumnComparison, compareColumn, tableFor } from './compare.ts';
+import { tableOfColumns } from './categories.ts';
+import { type ColumnComparison, compareColumn } from './compare.ts';
 import { type CompatFigure, type CompatTool, compatFigures } from './compat/index.ts';
 import { type DriftDecision, decideDrift } from './decide.ts';
 import { type DetectableChange, detectableShareChange, detectableShift } from './detectable.ts';
@@ -71,11 +72,14 @@ function pictures(
     };
   }
   const detectable = detectableShareChange(n, m, rules.alpha);
-  const table = tableFor(reference, current, rules.missingAsCategory);
+  const table = tableOfColumns(reference, current, rules.missingAsCategory);
   return table === undefined ? { detectable } : { detectable, movements: topMovements(table) };
 }
 
-/** Decides about examined columns, and about columns that only one side has. Names are in the order of the tables. */
+/**
+ * Decides about examined columns, and names those that only one side has, in the order of the tables. A critical column that the current data
+ * lacks leaves a dataset that does not drift otherwise at `insufficient-data`.
+ */
 export function driftReport(
   examined: readonly ColumnExamination[],
   reference: Iterable<string>,
@@ -83,14 +87,20 @@ export function driftReport(
   rules: DriftRules,
 ): DriftReport {
   const onOneSide = columnFindings(reference, current);
-  const namesOf = (issue: QualityFinding['issue']): string[] =>
-    onOneSide.filter((finding) => finding.issue === issue).map(({ column }) => column);
+  const decision = decideDrift(examined, rules);
+  const missing = namesOf(onOneSide, 'missing-column');
+  const blind = missing.some((name) => rules.columns.get(name)?.critical === true);
   return {
-    ...decideDrift(examined, rules),
+    ...decision,
+    verdict: blind && decision.verdict !== 'drift' ? 'insufficient-data' : decision.verdict,
     findings: [...onOneSide, ...examined.flatMap(({ findings }) => findings)],
-    missing: namesOf('missing-column'),
-    extra: namesOf('extra-column'),
+    missing,
+    extra: namesOf(onOneSide, 'extra-column'),
   };
+}
+
+function namesOf(findings: readonly QualityFinding[], issue: QualityFinding['issue']): string[] {
+  return findings.filter((finding) => finding.issue === issue).map(({ column }) => column);
 }
 
 /** The whole check of two tables' columns by name. */

@@ -157,7 +157,16 @@ describe('fairness', () => {
     expect(first).toMatchObject({ rows: 4, selectionRate: 4 / 6, truePositiveRate: 3 / 4 });
   });
 
+  test('of some rows is that of those rows alone', () => {
+    const rows = Uint32Array.of(1, 3, 4, 5);
+    const alone = { names: groups.names, of: Uint32Array.of(0, 0, 1, 1) };
+    const fewAnswers = { predicted: Uint32Array.of(0, 0, 1, 0) };
+    expect(fairness(truth, answers, groups, 2, rows)).toEqual(fairness(binary([1, 0, 1, 0]), fewAnswers, alone, 2));
+  });
+
   test('without predictions is undefined', () => {
+    const short = { names: ['x'], of: new Uint32Array(2) };
+    expect(fairness(truth, answers, short, 2)).toEqual({ undefined: 'there are groups of 2 rows for 9 rows' });
     expect(fairness(truth, {}, groups, 2)).toMatchObject({
       undefined: expect.stringContaining('no predicted classes'),
     });

@@ -1,5 +1,5 @@
 import type { CategoricalColumn, Column, NumericColumn } from '../sample.ts';
-import { isExact } from '../sample.ts';
+import { exactSample } from '../views.ts';
 import { azuremlCategories, azuremlNumbers } from './azureml.ts';
 import { evidentlyCategories, evidentlyNumbers } from './evidently.ts';
 import type { CompatFigure } from './figure.ts';
@@ -35,9 +35,8 @@ export function compatFigures(
 function bothKnown(reference: NumericColumn, current: NumericColumn): boolean {
   // NumPy refuses a range that is too wide for a number.
   const range = Math.max(reference.max, current.max) - Math.min(reference.min, current.min);
-  return (
-    Number.isFinite(range) && [reference, current].every(({ count, samples }) => count > 0 && samples.some(isExact))
-  );
+  const columns = [reference, current];
+  return Number.isFinite(range) && columns.every((column) => column.count > 0 && exactSample(column) !== undefined);
 }
 
 function numbers(tool: CompatTool, reference: NumericColumn, current: NumericColumn): readonly CompatFigure[] {

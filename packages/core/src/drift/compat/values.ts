@@ -1,6 +1,6 @@
-import { exactSample } from '../numeric.ts';
 import { type Ranked, ranksOf } from '../ranked.ts';
 import type { NumericColumn, Sample } from '../sample.ts';
+import { exactSample } from '../views.ts';
 
 /** All values of a column, with what tools compute of them. */
 export interface Values {

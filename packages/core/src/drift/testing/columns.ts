@@ -44,7 +44,8 @@ export function binnedSampleOf(
 
 /** Equal bins of this width, at its multiples. */
 export function linearSampleOf(values: readonly number[], width: number): Sample {
-  const first = Math.floor(Math.min(...values) / width);
+  // One bin more: a value just below 0 is divided to -0.
+  const first = Math.floor(Math.min(...values) / width) - 1;
   const last = Math.floor(Math.max(...values) / width) + 1;
   return binnedSampleOf(
     values,
