@@ -32,7 +32,10 @@ export const spec = defineAction({
       help: 'What a column is read as, where its look does not tell: `zip: category`. One of number, category, timestamp.',
       group: 'Columns',
     }),
-    'id-column': text({ help: 'Column that names a row. It is not checked; labels are joined on it.', group: 'Columns' }),
+    'id-column': text({
+      help: 'Column that names a row. It is not checked; labels are joined on it.',
+      group: 'Columns',
+    }),
     'timestamp-column': text({
       help: 'Column with the time of a row. It is not checked; it orders rows for the drift over time and for concept drift.',
       group: 'Columns',
@@ -164,7 +167,9 @@ export const spec = defineAction({
     ...commonInputs,
   },
   outputs: {
-    verdict: { help: 'ok, warn (some columns drifted, not enough for a drift of the data), drift, insufficient-data or error.' },
+    verdict: {
+      help: 'ok, warn (some columns drifted, not enough for a drift of the data), drift, insufficient-data or error.',
+    },
     'drifted-columns': { help: 'The columns that drifted, one a line.' },
     'drifted-share': { help: 'Weighted share of drifted columns, 0 to 1.' },
     'rows-reference': { help: 'Rows of the reference.' },
