@@ -163,6 +163,15 @@ describe('a numeric column', () => {
     );
   });
 
+  test('given as many different values with counts has them all, though the memory that they lie in moves meanwhile', async () => {
+    const valueCounts = Array.from({ length: 200_000 }, (_, i) => [Math.sin(i), 2] as const);
+    const scanner = memoryScanner({ x: { valueCounts } }, 2 ** 20);
+    for (const mode of ['sketch', 'exact'] as const) {
+      const { sketch } = await profileColumns(scanner, scanner.columns, { mode });
+      expect(columnOf(sketch, 'x')).toMatchObject({ rows: 400_000, count: 400_000 });
+    }
+  });
+
   test('given as different values with counts equals the same one given cell by cell', async () => {
     await fc.assert(
       fc.asyncProperty(

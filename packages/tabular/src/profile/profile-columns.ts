@@ -74,6 +74,12 @@ export function profileSink(wanted: readonly ScanColumn[], limits: ProfileLimits
     for (const column of columns) if ('stopKeeping' in column) column.stopKeeping();
   }
 
+  /** Views may die while their cells are looked at, as the kernel's memory may grow; where they lie stays. */
+  function pointerTo({ buffer, byteOffset }: Float64Array | Uint32Array): number {
+    if (buffer !== shared?.memory.kernel.memory.buffer) throw new Error('A scan hands on views of its kernel only.');
+    return byteOffset;
+  }
+
   const numeric = (index: number) => columns[index] as NumericProfiler;
   const category = (index: number) => columns[index] as CategoryProfiler;
 
@@ -87,7 +93,7 @@ export function profileSink(wanted: readonly ScanColumn[], limits: ProfileLimits
     },
     codes: (column, cells) => category(column).add(cells),
     numberCounts(column, values, counts, nulls) {
-      numeric(column).addCounts(values, counts);
+      numeric(column).addCounts(pointerTo(values), pointerTo(counts), values.length);
       numeric(column).addMissing(nulls, 0, 0);
       stopKeeping();
     },
