@@ -11,7 +11,6 @@ export { numberPowers } from './number';
 export { boundsOfTexts, codesOfIndices, codesOfTexts } from './page-texts';
 export {
   clear,
-  countNans,
   gatherDoubles,
   joinStreams,
   keepOccurring,
