@@ -70,14 +70,14 @@ export function csvLines(): f64 {
 }
 
 /**
- * Reads records from `from` up to `end`, which is behind a line end and has 16 readable bytes behind it, into the rows from `row` up to but not
- * including `rows`. Returns the next row. Lines that hold nothing are passed over. It ends early, with a status, at a record whose quoted
+ * Reads the records that start from `from` on and before `until` into the rows from `row` up to but not including `rows`. The bytes go up to `end`,
+ * which is behind a line end and has 16 readable bytes behind it. Returns the next row. Lines that hold nothing are passed over. It ends early, with a status, at a record whose quoted
  * field goes on behind `end` and at one that is not as the header says.
  */
-export function csvParse(from: usize, end: usize, row: u32, rows: u32): u32 {
+export function csvParse(from: usize, until: usize, end: usize, row: u32, rows: u32): u32 {
   let at = from;
   status = read;
-  while (at < end && row < rows) {
+  while (at < until && row < rows) {
     quotedLines = 0;
     if (isLineEnd(at)) {
       at = behindLineEnd(at);

@@ -37,7 +37,7 @@ export function dialectOf(file: string, head: Buffer, whole: boolean, delimiter?
   const bytes = data.subarray(header.start, header.end === -1 ? data.length : header.end);
   if (!isText(bytes)) throw textFault(file, [{ bytes, line }]);
   const text = withoutLineEnd(bytes);
-  if (text.includes('\r') && !text.includes('\n')) {
+  if (header.end === -1 && text.includes('\r')) {
     const shown = JSON.stringify(text.slice(0, 40));
     throw tableFault({ file, line }, `ends lines with carriage returns alone, near ${shown}. Save it with line feeds.`);
   }
