@@ -7,7 +7,9 @@ import {
   type QualityFinding,
 } from '@mlops-actions/core';
 import type { Decided } from './decide-columns.ts';
+import type { OverTime } from './over-time.ts';
 import type { LeftOut } from './plan.ts';
+import type { RowFindings } from './rows/row-signals.ts';
 import type { SideName } from './side.ts';
 import { type CheckVerdict, type SignalName, type SignalResult, worstVerdict } from './signals.ts';
 
@@ -37,6 +39,10 @@ export interface Check {
   readonly findings: readonly QualityFinding[];
   readonly leftOut: readonly LeftOut[];
   readonly readAgain: readonly string[];
+  /** What signals about the model found. */
+  readonly rows: RowFindings;
+  /** Where rows have moments. */
+  readonly overTime?: OverTime;
   readonly warnings: readonly string[];
 }
 
@@ -46,19 +52,18 @@ interface Given {
   readonly mode: string;
   readonly asked: readonly SignalName[];
   readonly decided: Decided;
-  /** Results of signals that look at rows. */
-  readonly others: readonly SignalResult[];
+  readonly rows: RowFindings;
   readonly warnings: readonly string[];
 }
 
 /** Puts together what the signals say. */
-export function checkOf({ sides, rules, mode, asked, decided, others, warnings }: Given): Check {
+export function checkOf({ sides, rules, mode, asked, decided, rows, warnings }: Given): Check {
   const { data, prediction, findings, leftOut, readAgain } = decided;
   const signals = [
     ...(asked.includes('data') ? [columnsResult('data', data, rules, sides)] : []),
     ...(asked.includes('prediction') ? [columnsResult('prediction', prediction, rules, sides)] : []),
     ...(asked.includes('quality') ? [qualityResult(findings)] : []),
-    ...others,
+    ...rows.results,
   ];
   const columns = [
     ...(asked.includes('data') || asked.includes('quality') ? tagged(data, 'data') : []),
@@ -81,7 +86,8 @@ export function checkOf({ sides, rules, mode, asked, decided, others, warnings }
     findings: asked.includes('quality') ? findings : [],
     leftOut,
     readAgain,
-    warnings,
+    rows,
+    warnings: [...warnings, ...rows.warnings],
   };
 }
 

@@ -29,6 +29,8 @@ export interface Checked {
   readonly types: ReadonlyMap<string, ScanType>;
   readonly roles: Roles;
   readonly signals: readonly SignalName[];
+  /** Whether `signals` names them; those that it does not name are left out where they cannot be had. */
+  readonly signalsStated: boolean;
   readonly compat: readonly CompatTool[];
   /** Milliseconds since 1970. */
   readonly watermark: number | undefined;
@@ -50,6 +52,7 @@ export function checkedInputs(inputs: DriftInputs): Checked {
     types: typesOf(inputs.types, faults),
     roles,
     signals: signalsOf(inputs, roles, faults),
+    signalsStated: inputs.signals.length > 0,
     compat: namesAmong(inputs.compat, compatTools, 'compat', faults),
     watermark: watermarkOf(inputs.labelWatermark, faults),
     named: namedColumns(inputs),
@@ -59,6 +62,9 @@ export function checkedInputs(inputs: DriftInputs): Checked {
     faults.push(
       `Input \`exclude\` leaves out ${name}, and \`critical-columns\` names it. Take it out of one of the two.`,
     );
+  }
+  if (checked.watermark !== undefined && roles.timestamp === undefined) {
+    faults.push('Input `label-watermark` needs `timestamp-column`, the time of each row.');
   }
   if (inputs.labels !== undefined && (roles.id === undefined || roles.label === undefined)) {
     faults.push('Input `labels` needs `id-column`, by which labels are joined, and `label-column`.');

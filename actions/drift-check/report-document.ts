@@ -7,6 +7,9 @@ import {
   type SideCounts,
 } from '@mlops-actions/core';
 import type { Check, CheckedColumn, SideFacts } from './check.ts';
+import type { OverTime } from './over-time.ts';
+import type { EstimatedFindings } from './rows/estimated.ts';
+import type { RowFindings } from './rows/row-signals.ts';
 
 type JsonObject = { readonly [key: string]: Json };
 
@@ -34,6 +37,8 @@ export function reportDocument(check: Check): JsonObject {
     'drifted-share': intervalDocument(check.driftedShare),
     columns: columns.map((column) => columnDocument(column, check)),
     quality: findings.map(findingDocument),
+    model: modelDocument(check.rows),
+    'over-time': overTimeDocument(check.overTime),
     'left-out': check.leftOut.map(({ column, reason }) => ({ column, reason })),
     warnings: [...check.warnings],
   };
@@ -106,6 +111,63 @@ function findingDocument(finding: QualityFinding): Json {
     reference: jsonNumber(reference),
     current: intervalDocument(current),
     p: jsonNumber(p),
+  };
+}
+
+function modelDocument({ task, coverage, performance, estimated, concept, segments }: RowFindings): Json {
+  return {
+    task: task ?? null,
+    labels: coverage === undefined ? null : { ...coverage },
+    performance: (performance?.changes ?? []).map(({ bounds, ...change }) => ({
+      ...change,
+      bounds: intervalDocument(bounds),
+    })),
+    undefined: (performance?.undefined ?? []).map((each) => ({ ...each })),
+    estimated: estimated === undefined ? null : estimatedDocument(estimated),
+    concept:
+      concept === undefined
+        ? null
+        : {
+            rows: concept.rows,
+            alarms: concept.alarms.map(({ detector, row, moment }) => ({
+              detector,
+              row: row ?? null,
+              moment: moment ?? null,
+            })),
+            course: concept.course.map((each) => ({ ...each })),
+          },
+    segments: (segments ?? []).map(({ segment, reference, current, p }) => ({
+      segment,
+      reference: { ...reference, bounds: intervalDocument(reference.bounds) },
+      current: { ...current, bounds: intervalDocument(current.bounds) },
+      p,
+    })),
+  };
+}
+
+function estimatedDocument({ rows, referenceAccuracy, estimate, change, bounds, margin }: EstimatedFindings): Json {
+  const figures = Object.entries(estimate).map(([name, value]) => [name, jsonNumber(value)] as const);
+  return {
+    rows,
+    'reference-accuracy': referenceAccuracy,
+    estimate: Object.fromEntries(figures),
+    change,
+    bounds: intervalDocument(bounds),
+    margin,
+  };
+}
+
+function overTimeDocument(overTime: OverTime | undefined): Json {
+  if (overTime === undefined) return null;
+  return {
+    stride: overTime.stride,
+    slices: overTime.slices.map((each) => ({ ...each })),
+    columns: overTime.columns.map(({ name, method, threshold, scores }) => ({
+      name,
+      method,
+      threshold,
+      scores: scores.map((score) => (Number.isNaN(score) ? null : score)),
+    })),
   };
 }
 

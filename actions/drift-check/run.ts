@@ -2,8 +2,9 @@ import { join, resolve } from 'node:path';
 import { constraintViolations, type Json, type Log } from '@mlops-actions/core';
 import { writeWhole } from '@mlops-actions/files';
 import type { Action, Context, Result } from '../action.ts';
-import type { Check, SideFacts } from './check.ts';
-import { type Checked, checkedInputs, type DriftInputs } from './inputs.ts';
+import type { Check } from './check.ts';
+import type { ProfileFile } from './check-data.ts';
+import { checkedInputs, type DriftInputs } from './inputs.ts';
 import { spec } from './spec.ts';
 
 /** Checks for drift; see `spec.ts`. */
@@ -11,6 +12,7 @@ export const action: Action<typeof spec> = { spec, run };
 
 async function run(inputs: DriftInputs, context: Context): Promise<Result<typeof spec>> {
   const checked = checkedInputs(inputs);
+  const { checkData } = await import('./check-data.ts');
   const { check, profiles } = await checkData(inputs, checked, context);
   context.signal.throwIfAborted();
   const { outputs, markdown } = await writeFiles(
@@ -33,66 +35,6 @@ async function run(inputs: DriftInputs, context: Context): Promise<Result<typeof
     ...endingOf(check, inputs, context.log),
     lineage: { drift: lineageOf(check) },
   };
-}
-
-/** A file to write, with its content. */
-interface ProfileFile {
-  readonly side: 'reference' | 'current';
-  readonly path: string;
-  readonly bytes: Uint8Array;
-}
-
-async function checkData(
-  inputs: DriftInputs,
-  checked: Checked,
-  context: Context,
-): Promise<{ readonly check: Check; readonly profiles: readonly ProfileFile[] }> {
-  const [{ openSide }, { planColumns }, { scanSides }, { decideColumns }, { checkOf }, { encodeProfile }] =
-    await Promise.all([
-      import('./side.ts'),
-      import('./plan.ts'),
-      import('./scan.ts'),
-      import('./decide-columns.ts'),
-      import('./check.ts'),
-      import('@mlops-actions/tabular'),
-    ]);
-  const { signal, workingDirectory: folder } = context;
-  const options = { folder, format: inputs.format, types: checked.types, signal };
-  const sides = {
-    reference: await openSide(inputs.reference, options),
-    current: await openSide(inputs.current, options),
-  };
-  const plan = planColumns(sides, inputs, checked);
-  const scanContext = {
-    log: context.log,
-    signal,
-    worker: context.scanWorker,
-    now: () => context.clock.now().getTime(),
-    maxCategories: inputs.maxCategories,
-  };
-  const { known, warnings } = await scanSides(sides, plan.columns, inputs.mode, scanContext);
-  const profiles = (
-    [
-      ['current', inputs.profileOut],
-      ['reference', inputs.referenceProfileOut],
-    ] as const
-  ).flatMap(([side, path]) => (path === undefined ? [] : [{ side, path, bytes: encodeProfile(known[side].sketch) }]));
-  const decided = await decideColumns(sides, plan, known, inputs.mode, checked, scanContext);
-  const factsOf = (name: 'reference' | 'current'): SideFacts => ({
-    source: sides[name].shown,
-    kind: sides[name].kind,
-    rows: known[name].rows,
-  });
-  const check = checkOf({
-    sides: { reference: factsOf('reference'), current: factsOf('current') },
-    rules: checked.rules,
-    mode: inputs.mode,
-    asked: checked.signals,
-    decided,
-    others: [],
-    warnings,
-  });
-  return { check, profiles };
 }
 
 async function writeFiles(

@@ -35,8 +35,16 @@ export interface Scanned {
   readonly warnings: readonly string[];
 }
 
-/** Of the values of each table so many bytes are held as they are, so that both together stay far below 200 MB. */
-const keptBytes = 32 << 20;
+/**
+ * How many bytes of its values a table may hold as they are. Two tables that are read by threads take some 150 MB without any, and all
+ * together shall stay below 200 MB; small ones can have more.
+ */
+function keptBytesFor(tables: readonly TableSide[]): number {
+  const bytes = tables.reduce((sum, { source }) => sum + (source.size ?? Number.POSITIVE_INFINITY), 0);
+  return bytes <= smallTables ? 64 << 20 : 8 << 20;
+}
+
+const smallTables = 100 << 20;
 
 /** Profiles the columns on both sides in one pass; a side that is a profile is not read. */
 export async function scanSides(
@@ -47,6 +55,7 @@ export async function scanSides(
 ): Promise<Scanned> {
   const tables = sideNames.filter((name) => sides[name].kind === 'table');
   const start = context.now();
+  const keptBytes = keptBytesFor(tables.map((name) => sides[name] as TableSide));
   const tasks = tables.map((name) => {
     const { source, open, scanner, shown } = sides[name] as TableSide;
     return {

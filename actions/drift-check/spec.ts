@@ -102,7 +102,7 @@ export const spec = defineAction({
       group: 'Decision',
     }),
     mode: choice(['auto', 'exact', 'sketch'], {
-      help: 'How numbers are held. `auto`: exactly while they fit into 128 MiB a table, else in histograms that bound every figure; a column that the bounds do not decide is read again exactly. `exact`: all in memory. `sketch`: histograms from the start.',
+      help: 'How numbers are held. `auto`: exactly while they fit into 64 MiB a table (8 MiB when the files are over 100 MB), else in histograms that bound every figure; a column that the bounds do not decide is read again exactly. `exact`: all in memory. `sketch`: histograms from the start.',
       default: 'auto',
       group: 'Decision',
     }),
