@@ -28,7 +28,9 @@ export function byteWriter(): ByteWriter {
   }
 
   function byte(value: number): void {
-    buffer[room(1)] = value;
+    // First the room: it may bring another buffer.
+    const at = room(1);
+    buffer[at] = value;
   }
 
   function whole(value: number): void {
