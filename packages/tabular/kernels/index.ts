@@ -4,6 +4,7 @@ export { countNaNs, newColumns, putCellAt, setColumn } from './cells';
 export { countCodes } from './code-counts';
 export { csvFields, csvLines, csvOpen, csvParse, csvPlan, csvStatus, csvStoppedAt } from './csv';
 export { endOfDeltas, expandDeltas, openDeltas } from './deltas';
+export { jsonLines, jsonOpen, jsonParse, jsonStoppedAt } from './jsonl';
 export { unpackLz4 } from './lz4';
 export { allocate, reset } from './memory';
 export { finiteValueCounts, finiteValues, sums, weightedSums } from './moments';
@@ -19,6 +20,7 @@ export {
   sumLevels,
   toDoubles,
 } from './parquet';
+export { putCellAt, putNullAt, putNumberAt, rowsOpen } from './rows';
 export { countOnes, countRuns, expandRuns, openBits, openRuns } from './runs';
 export { unpackSnappy } from './snappy';
 export { sortDoubles } from './sort';

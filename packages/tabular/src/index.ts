@@ -1,5 +1,13 @@
 export type { ReadOptions } from './bytes.ts';
 export { type CellValue, type ColumnType, cellValue, columnTypes } from './cell.ts';
+export {
+  type CollectedColumn,
+  type CollectedNumbers,
+  type CollectedTable,
+  type CollectedTexts,
+  type CollectOptions,
+  collectColumns,
+} from './collect.ts';
 export { firstMisfit } from './csv/parts.ts';
 export { type Place, placeText, tableFault } from './fault.ts';
 export { openTable, type ScanFormat, scanFormats, type TableOptions } from './open-table.ts';

@@ -1,4 +1,5 @@
 import { UserError } from '@mlops-actions/core';
+import { requireColumns } from '../header.ts';
 import type { NullTexts } from '../kernels/cells.ts';
 import { longestRecord } from '../records.ts';
 import type { ScanColumn, Scanner, ScanOptions, Sink } from '../scan.ts';
@@ -30,12 +31,16 @@ const partReadBytes = 2 << 20;
 export async function openCsv(source: ByteSource, options: CsvOptions = {}): Promise<Scanner> {
   const { headed, dialect } = await beginning(source, options);
   const rows = headed.head.subarray(dialect.start);
-  requireStatedColumns(source.label, dialect.columns, options);
+  requireColumns(source.label, dialect.columns, options.types?.keys() ?? []);
   const types = inferredTypes(source.label, dialect, rows, headed.whole, options);
   const columns = dialect.columns.map((name, index) => ({ name, type: types[index] as ScanColumn['type'] }));
   const rowsFrom = { from: dialect.start, line: dialect.line, isRecordStart: true };
   const parserOf = (stretch: Stretch, wanted: readonly ScanColumn[], sink: Sink) => {
-    requireColumns(source.label, dialect.columns, wanted);
+    requireColumns(
+      source.label,
+      dialect.columns,
+      wanted.map(({ name }) => name),
+    );
     return csvParser(source.label, dialect, stretch, wanted, sink, options);
   };
   let spent = false;
@@ -103,20 +108,4 @@ async function* withoutHeader(
     left -= passed;
     yield chunk.subarray(passed);
   }
-}
-
-function requireStatedColumns(file: string, columns: readonly string[], { types }: CsvOptions): void {
-  const known = new Set(columns);
-  for (const name of types?.keys() ?? []) if (!known.has(name)) throw missingColumn(file, columns, name);
-}
-
-function requireColumns(file: string, columns: readonly string[], wanted: readonly ScanColumn[]): void {
-  const known = new Set(columns);
-  for (const { name } of wanted) if (!known.has(name)) throw missingColumn(file, columns, name);
-}
-
-function missingColumn(file: string, columns: readonly string[], name: string): UserError {
-  const shown = columns.slice(0, 20).map((column) => JSON.stringify(column));
-  const more = columns.length > 20 ? ` and ${columns.length - 20} more` : '';
-  return new UserError(`${file}: has no column ${JSON.stringify(name)}. It has ${shown.join(', ')}${more}.`);
 }
