@@ -1,6 +1,8 @@
 export type { ReadOptions } from './bytes.ts';
 export { type CellValue, type ColumnType, cellValue, columnTypes } from './cell.ts';
 export { type Place, placeText, tableFault } from './fault.ts';
+export { isParquet } from './parquet/footer.ts';
+export { openParquet, type ParquetScanner } from './parquet/parquet.ts';
 export { type ColumnProfile, type Profiler, type TableProfile, tableProfiler } from './profile.ts';
 export {
   type ColumnRule,

@@ -31,8 +31,11 @@ export async function openTable(from: ByteSource | SourceAddress, options: Table
       const { openCsv } = await import('./csv/scanner.ts');
       return openCsv(source, format === 'tsv' ? { delimiter: '\t', ...options } : options);
     }
+    case 'parquet': {
+      const { openParquet } = await import('./parquet/parquet.ts');
+      return openParquet(source, options);
+    }
     case 'jsonl':
-    case 'parquet':
       throw new UserError(`${source.label}: ${format} cannot be scanned yet. Convert it to CSV.`);
   }
 }

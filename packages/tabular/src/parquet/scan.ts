@@ -58,8 +58,10 @@ export async function scanGroups(
     interning,
   );
   const readers = openReaders(workspace, file, columns, sink, isAligned, limits, () => current);
+  // Pages come in the order of the file, whatever the order of the wanted columns.
+  const inFile = [...readers].sort((a, b) => a.column.leaf - b.column.leaf);
   const unpackers = await unpackersOf(workspace, file, footer, groups, readers);
-  const chunks = readAhead(source, rangesOf(footer, groups, readers));
+  const chunks = readAhead(source, rangesOf(footer, groups, inFile));
   sink.start?.(workspace.kernel);
 
   function openChunk(reader: ColumnReader, group: RowGroup, bytes: Uint8Array): PageReader {
@@ -70,7 +72,7 @@ export async function scanGroups(
 
   /** Column by column: rows need not stand together. */
   async function scanApart(group: RowGroup, firstRow: number): Promise<void> {
-    for (const reader of readers) {
+    for (const reader of inFile) {
       const pages = openChunk(reader, group, await nextChunk(chunks));
       signal?.throwIfAborted();
       reader.counter?.count(pages);
@@ -82,7 +84,7 @@ export async function scanGroups(
 
   /** Window by window of rows, of all columns. */
   async function scanTogether(group: RowGroup, firstRow: number): Promise<void> {
-    for (const reader of readers) reader.rows?.open(openChunk(reader, group, await nextChunk(chunks)));
+    for (const reader of inFile) reader.rows?.open(openChunk(reader, group, await nextChunk(chunks)));
     forWindows(group.rows, (done, rows) => {
       signal?.throwIfAborted();
       for (const reader of readers) reader.rows?.hand(rows, firstRow + done);
