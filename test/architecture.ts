@@ -11,7 +11,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   hosts: ['core', 'spec'],
   actions: ['core', 'files', 'spec', 'tabular', 'report', 'provider'],
   'provider-local': ['core', 'files', 'provider'],
-  runner: ['core', 'files', 'spec', 'hosts', 'provider', 'actions', 'provider-local'],
+  runner: ['core', 'files', 'spec', 'hosts', 'provider', 'actions', 'provider-local', 'tabular'],
 };
 
 /** Members of `process` and globals by which code reaches the world around the process. Only `hosts` may. */
@@ -144,7 +144,7 @@ function facts(text: string): Facts {
   const processMembers = new Set<string>();
   let usesConsole = false;
   let hasDefaultExport = false;
-  for (const node of nodesOf(parseSync(text, { syntax: 'typescript', target: 'es2023' }))) {
+  for (const node of nodesOf(parseSync(text, { syntax: 'typescript', decorators: true, target: 'es2023' }))) {
     const from = importOf(node);
     if (from !== undefined) imports.push(from);
     if (node.type === 'MemberExpression' && nameOf(node.object) === 'process') {

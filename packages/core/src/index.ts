@@ -9,4 +9,5 @@ export * from './metrics/index.ts';
 export * from './names.ts';
 export * from './run-info.ts';
 export * from './run-record.ts';
+export * from './statistics/index.ts';
 export * from './tune/index.ts';

@@ -1,4 +1,5 @@
 import { formatNumber } from '@mlops-actions/core';
+import { printable } from './printable.ts';
 
 /** Text that is Markdown already and is not escaped again. */
 export interface Markdown {
@@ -36,15 +37,12 @@ function cellText(cell: Cell): string {
   return typeof cell === 'string' ? escapeText(cell) : cell.markdown;
 }
 
-/** Characters that steer a terminal or a reader's eye (C0, C1, bidirectional overrides, lone surrogates); they are shown as U+FFFD. */
-const unprintable = /[^\P{Cc}\t\n]|\p{Bidi_Control}|\p{Cs}/gu;
-
 /**
  * Foreign text as it is, for a table cell or within a line: nothing in it acts as Markdown or HTML. Line breaks become `<br>`. An
  * underscore inside a word is left alone, so that `val_loss` stays readable in the raw file.
  */
 export function escapeText(text: string): string {
-  return withoutControls(text)
+  return printable(text)
     .replace(/[\\`*[\]~!#$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\$&')
     .replace(/[&<>|]/g, (character) => entities[character] ?? character)
     .replace(/\n/g, '<br>');
@@ -52,13 +50,9 @@ export function escapeText(text: string): string {
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '|': '&#124;' };
 
-function withoutControls(text: string): string {
-  return text.replace(/\r\n?/g, '\n').replace(unprintable, '\ufffd');
-}
-
 /** Foreign text in a fixed-width font, safe in a table cell too. Entities, not backticks: they hold whatever the text contains. */
 export function code(text: string): Markdown {
-  const escaped = withoutControls(text)
+  const escaped = printable(text)
     .replace(
       /[^\p{L}\p{N}_ ./:=,;()+@%-]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/gu,
       (character) => `&#${character.codePointAt(0)};`,

@@ -70,6 +70,12 @@ export function textHashCode(set: usize, code: u32): u32 {
   return textAt(changetype<Texts>(set), code).hash | firstHashCode;
 }
 
+/** The code as a hash that a text of `length` bytes would have, with 8 readable bytes behind it. */
+export function hashText(text: usize, length: u32): u32 {
+  const whole = length & ~7;
+  return hashOf(text, whole, lastBytes(text + whole, length & 7), length) | firstHashCode;
+}
+
 function textAt(set: Texts, code: u32): Text {
   return changetype<Text>(set.texts + (code - 1) * offsetof<Text>());
 }

@@ -11,7 +11,7 @@ export interface PairedComparison {
   readonly confidence: number;
   /** p of "no difference", two-sided. */
   readonly p: number;
-  /** Rows that were compared. */
+  /** Rows that were compared; for ranking queries. */
   readonly n: number;
   readonly method: 'mcnemar' | 'delong' | 'bootstrap';
   /** Bootstrap: resamples in which the metric was defined. */
@@ -21,7 +21,7 @@ export interface PairedComparison {
 export interface PairedOptions {
   /** Of the two-sided interval, such as 0.9 for one-sided 95 % bounds. */
   readonly confidence: number;
-  /** Bootstrap resamples. */
+  /** Bootstrap resamples, at least 1. */
   readonly resamples: number;
   readonly seed: number;
 }
@@ -29,4 +29,9 @@ export interface PairedOptions {
 /** Why a metric has no number: one class only, no scores, a division by nothing. One sentence part without a full stop. */
 export interface Undefined {
   readonly undefined: string;
+}
+
+/** Whether there is no number, and a reason instead. */
+export function isUndefined<T>(value: T | Undefined): value is Undefined {
+  return typeof value === 'object' && value !== null && 'undefined' in value;
 }
