@@ -50,7 +50,10 @@ export function codeCells(workspace: Workspace, column: ParquetColumn, limits: T
 
   function textsOfValues(values: ValueReader, count: number): PlainTexts {
     const found: Buffer[] = [];
-    values.bytes(count, (bytes, from, to) => found.push(Buffer.from(toText?.(bytes, from, to) ?? '')));
+    const isText = column.storage.kind === 'texts';
+    values.bytes(count, (bytes, from, to) => {
+      found.push(Buffer.from(isText ? bytes.subarray(from, to) : (toText?.(bytes, from, to) ?? '')));
+    });
     return writeTexts(found);
   }
 

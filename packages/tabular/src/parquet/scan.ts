@@ -92,12 +92,13 @@ export async function scanGroups(
     });
   }
 
+  const firstRows = firstRowsOf(footer.rowGroups);
   let rows = 0;
   try {
     for (current of groups) {
       const group = footer.rowGroups[current] as RowGroup;
       if (group.rows === 0) continue;
-      const firstRow = 1 + sumOfRows(footer.rowGroups.slice(0, current));
+      const firstRow = firstRows[current] as number;
       await (isAligned ? scanTogether(group, firstRow) : scanApart(group, firstRow));
       rows += group.rows;
     }
@@ -183,8 +184,13 @@ function forWindows(rows: number, visit: (done: number, rows: number) => void): 
   for (let done = 0; done < rows; done += windowCells) visit(done, Math.min(windowCells, rows - done));
 }
 
-function sumOfRows(groups: readonly RowGroup[]): number {
-  return groups.reduce((sum, { rows }) => sum + rows, 0);
+/** The row that each row group begins with, from 1. */
+function firstRowsOf(groups: readonly RowGroup[]): number[] {
+  let next = 1;
+  return groups.map(({ rows }) => {
+    next += rows;
+    return next - rows;
+  });
 }
 
 function factsOf(file: string, readers: readonly ColumnReader[]): Pick<ScanFacts, 'mistyped' | 'warnings'> {
