@@ -152,10 +152,6 @@ function textOutput(
   /** Where each text of the dictionary begins and ends, in turn. */
   let bounds: Uint32Array = noBounds;
 
-  function textAt(entry: number): string {
-    return toText(Buffer.from(kernel.memory.buffer), bounds[2 * entry] as number, bounds[2 * entry + 1] as number);
-  }
-
   return {
     useDictionary(page) {
       bounds = page === undefined ? booleanBounds : dictionaryBounds(workspace, column, page, damage);
@@ -172,9 +168,10 @@ function textOutput(
       for (let from = 0; from < distinct || nullsLeft > 0; from += mostTexts) {
         const texts: string[] = [];
         const occurring: number[] = [];
+        const bytes = Buffer.from(kernel.memory.buffer);
         for (let entry = from; entry < Math.min(distinct, from + mostTexts); entry++) {
           if (times[entry] === 0) continue;
-          texts.push(textAt(entry));
+          texts.push(toText(bytes, bounds[2 * entry] as number, bounds[2 * entry + 1] as number));
           occurring.push(times[entry] as number);
         }
         if (texts.length > 0 || nullsLeft > 0) {

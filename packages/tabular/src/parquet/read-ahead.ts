@@ -2,8 +2,8 @@ import { tableFault } from '../fault.ts';
 import { type ByteRange, coalesceRanges } from '../sources/ranges.ts';
 import type { RangeSource } from './scan.ts';
 
-/** A file answers at once: small reads, and the next one under way. Of a store, enough are under way that its answers overlap. */
-const file = { atOnce: 2, coalescing: { gap: 64 << 10, largest: 1 << 20 } };
+/** A file answers at once: the next read under way is enough. Of a store, enough are under way that its answers overlap. */
+const file = { atOnce: 2, coalescing: { gap: 64 << 10, largest: 4 << 20 } };
 const store = { atOnce: 8, coalescing: {} };
 
 interface Read extends ByteRange {
