@@ -45,7 +45,7 @@ export function chunkCounter(
     type === 'category'
       ? textOutput(workspace, column, limits, index, sink, damage)
       : numberOutput(workspace, column, index, sink, damage);
-  const countsOf = workspace.stretch();
+  const countsOf = workspace.stretch('counts');
   const isBoolean = column.storage.kind === 'booleans';
   let distinct: number | undefined;
   let counts = 0;
@@ -110,7 +110,7 @@ function numberOutput(
 ): Output {
   const { kernel } = workspace;
   const numbers = numberReader(workspace, column, damage);
-  const cells = workspace.stretch()(8 * windowCells);
+  const cells = workspace.scratch('cells')(8 * windowCells);
   const none: NumberTable = { pointer: 0, distinct: 0 };
   let table = none;
   return {
@@ -146,7 +146,7 @@ function textOutput(
 ): Output {
   const { kernel } = workspace;
   const maker = codeCells(workspace, column, limits, damage);
-  const cells = workspace.stretch()(maker.cellBytes * windowCells);
+  const cells = workspace.scratch('cells')(8 * windowCells);
   const isBoolean = column.storage.kind === 'booleans';
   const toText: TextOf = isBoolean ? (_, from) => String(from === 1) : textOf(workspace, column, damage);
   /** Where each text of the dictionary begins and ends, in turn. */

@@ -224,6 +224,17 @@ describe('footers that lie are refused:', () => {
     );
   });
 
+  test('rows of the second row group, which is named', async () => {
+    const written = writtenFile({ pages, rows: 1 });
+    const place = { 1: 6, 3: ['x'], 4: 0, 5: 1, 6: 5, 7: 5, 9: 2 ** 40 };
+    const whole = { 1: 6, 3: ['x'], 4: 0, 5: 1, 6: 20, 7: 20, 9: 4 };
+    const groups = [whole, place].map((each) => ({ 1: [{ 2: 4, 3: each }], 2: 5, 3: 1 }));
+    expect((await faultsOf(writtenFile({ pages, rows: 2, footer: { 4: groups } })))[0]).toContain(
+      'row group 2 is damaged',
+    );
+    expect(await faultsOf(written)).toEqual([]);
+  });
+
   test('pages outside the file, of another type, and in other numbers', async () => {
     const outside = 'its pages lie outside the file';
     await requireDamage(writtenFile({ pages, rows: 1, metadata: { 9: 2 ** 40 } }), outside);
@@ -246,7 +257,7 @@ describe('footers that lie are refused:', () => {
       'column "x": lies in another file, which is not read.',
     );
     await requireFault(
-      writtenFile({ pages, rows: 1, chunk: { 8: {} } }),
+      writtenFile({ pages, rows: 1, chunk: { 3: {}, 8: {} } }),
       'column "x": is encrypted. Write it without encryption.',
     );
   });

@@ -5,9 +5,9 @@ import { deltasBytes, openWorkspace, runsBytes } from './kernel.ts';
 const { kernel, stretch } = openWorkspace(1 << 28, () => {
   throw new Error('too much');
 });
-const sourceAt = stretch();
-const targetAt = stretch();
-const stateAt = stretch();
+const sourceAt = stretch('source');
+const targetAt = stretch('target');
+const stateAt = stretch('state');
 
 /** Copies bytes into the kernel, with nothing sensible behind them. */
 function put(bytes: Uint8Array): number {

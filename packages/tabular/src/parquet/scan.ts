@@ -2,6 +2,7 @@ import { tableFault } from '../fault.ts';
 import { textLimits } from '../kernels/cells.ts';
 import type { Interning, MistypedCell, ScanColumn, ScanFacts, Sink } from '../scan.ts';
 import type { ByteSource } from '../source.ts';
+import type { ByteRange } from '../sources/ranges.ts';
 import type { TextLimits } from './code-cells.ts';
 import type { ParquetColumn } from './columns.ts';
 import { type ChunkCounter, type CountingSink, chunkCounter, isCountable } from './counts.ts';
@@ -60,12 +61,21 @@ export async function scanGroups(
   const readers = openReaders(workspace, file, columns, sink, isAligned, limits, () => current);
   // Pages come in the order of the file, whatever the order of the wanted columns.
   const inFile = [...readers].sort((a, b) => a.column.leaf - b.column.leaf);
-  const unpackers = await unpackersOf(workspace, file, footer, groups, readers);
-  const chunks = readAhead(source, rangesOf(footer, groups, inFile));
+  const wantedInFile = wantedChunks(
+    file,
+    footer,
+    groups,
+    inFile.map(({ column }) => column),
+  );
+  const unpackers = await unpackersOf(workspace, file, wantedInFile);
+  const chunks = readAhead(
+    source,
+    wantedInFile.map(({ range }) => range),
+  );
   sink.start?.(workspace.kernel);
 
   function openChunk(reader: ColumnReader, group: RowGroup, bytes: Uint8Array): PageReader {
-    const { codec } = placeOf(group, reader);
+    const { codec } = group.chunks[reader.column.leaf] as ChunkPlace;
     const unpack = unpackers.get(codec) as Unpack;
     return openPages(workspace, reader.memory, reader.column, bytes, group.rows, codec, unpack, reader.damage);
   }
@@ -121,17 +131,17 @@ function openReaders(
   limits: TextLimits,
   currentGroup: () => number,
 ): ColumnReader[] {
-  const shared = pageMemory(workspace);
   return columns.map(({ column, wanted }, index) => {
+    const own = isAligned ? workspace.apart() : workspace;
     const damage: Damage = (what) => damageOf(file, column.name, currentGroup())(what);
     const isCounted = !isAligned && isCountable(column, wanted.type);
     return {
       column,
-      memory: isAligned ? pageMemory(workspace) : shared,
+      memory: pageMemory(own),
       counter: isCounted
-        ? chunkCounter(workspace, column, wanted.type, limits, index, sink as CountingSink, damage)
+        ? chunkCounter(own, column, wanted.type, limits, index, sink as CountingSink, damage)
         : undefined,
-      rows: isCounted ? undefined : rowColumn(workspace, column, wanted, limits, index, sink, damage),
+      rows: isCounted ? undefined : rowColumn(own, column, wanted, limits, index, sink, damage),
       damage,
     };
   });
@@ -141,39 +151,44 @@ function openReaders(
 async function unpackersOf(
   workspace: Workspace,
   file: string,
-  footer: Footer,
-  groups: readonly number[],
-  readers: readonly ColumnReader[],
+  chunks: readonly WantedChunk[],
 ): Promise<Map<number, Unpack>> {
   const unpackers = new Map<number, Unpack>();
-  const packed = workspace.stretch();
-  for (const number of groups) {
-    const group = footer.rowGroups[number] as RowGroup;
-    if (group.rows === 0) continue;
-    for (const reader of readers) {
-      const { codec, elsewhere } = placeOf(group, reader);
-      const refuse = (what: string): never => {
-        throw tableFault({ file, column: reader.column.name }, `${what}.`);
-      };
-      if (elsewhere !== undefined) refuse(elsewhere);
-      if (!unpackers.has(codec)) unpackers.set(codec, await unpackerOf(codec, workspace, packed, refuse));
-    }
+  const packed = workspace.scratch('packed');
+  for (const { column, place } of chunks) {
+    const { codec } = place;
+    const refuse = (what: string): never => {
+      throw tableFault({ file, column: column.name }, `${what}.`);
+    };
+    if (!unpackers.has(codec)) unpackers.set(codec, await unpackerOf(codec, workspace, packed, refuse));
   }
   return unpackers;
 }
 
-/** Where the wanted chunks lie, in the order in which they are read. */
-function rangesOf(footer: Footer, groups: readonly number[], readers: readonly ColumnReader[]) {
-  return groups
-    .map((number) => footer.rowGroups[number] as RowGroup)
-    .filter((group) => group.rows > 0)
-    .flatMap((group) =>
-      readers.map((reader) => chunkRange(reader.column, placeOf(group, reader), group.rows, footer, reader.damage)),
-    );
+/** The wanted part of a row group. */
+interface WantedChunk {
+  readonly column: ParquetColumn;
+  readonly place: ChunkPlace;
+  readonly range: ByteRange;
 }
 
-function placeOf(group: RowGroup, { column, damage }: ColumnReader): ChunkPlace {
-  return group.chunks[column.leaf] ?? damage('it has no pages of this column');
+/** The chunks of `columns` in the row groups `groups`, in the order in which they are read. */
+function wantedChunks(
+  file: string,
+  footer: Footer,
+  groups: readonly number[],
+  columns: readonly ParquetColumn[],
+): WantedChunk[] {
+  return groups.flatMap((number) => {
+    const { rows, chunks } = footer.rowGroups[number] as RowGroup;
+    if (rows === 0) return [];
+    return columns.map((column) => {
+      const damage: Damage = damageOf(file, column.name, number);
+      const place = chunks[column.leaf] ?? damage('it has no pages of this column');
+      if (place.elsewhere !== undefined) throw tableFault({ file, column: column.name }, `${place.elsewhere}.`);
+      return { column, place, range: chunkRange(column, place, rows, footer, damage) };
+    });
+  });
 }
 
 async function nextChunk(chunks: AsyncGenerator<Uint8Array, void>): Promise<Uint8Array> {
