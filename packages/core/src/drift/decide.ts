@@ -1,7 +1,7 @@
-import { benjaminiHochberg, bonferroni, holm } from '../statistics/index.ts';
+import { benjaminiHochberg, bonferroni, type Correction, holm } from '../statistics/index.ts';
 import type { ColumnComparison } from './compare.ts';
 import { isAtLeast, isBelow } from './interval.ts';
-import { type Correction, type DriftRules, fewestSamples } from './rules.ts';
+import { type DriftRules, fewestSamples } from './rules.ts';
 import type { Interval } from './sample.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type Correction, rejected } from './correction.ts';
+import type { Correction } from '../statistics/corrections.ts';
+import { rejected } from './correction.ts';
 
 function rejectedOf(correction: Correction, pValues: readonly number[], alpha: number): number[] {
   return [...rejected(correction, pValues.length, alpha, (index, level) => (pValues[index] as number) <= level)].sort(

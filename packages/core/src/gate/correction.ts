@@ -1,6 +1,4 @@
-/** How the chance of a false alarm is kept over several comparisons. */
-export const corrections = ['holm', 'bonferroni', 'bh', 'none'] as const;
-export type Correction = (typeof corrections)[number];
+import type { Correction } from '../statistics/corrections.ts';
 
 /**
  * Which of `count` null hypotheses are rejected at `alpha` together, asking only whether one is rejected at a level of its own:

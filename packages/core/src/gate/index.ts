@@ -1,5 +1,4 @@
 export * from './check.ts';
-export { type Correction, corrections } from './correction.ts';
 export * from './default-rules.ts';
 export * from './judge.ts';
 export type { Champion } from './judge-files.ts';

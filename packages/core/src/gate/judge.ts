@@ -1,7 +1,8 @@
 import type { MetricSet } from '../metrics/metric-set.ts';
 import { isUndefined } from '../metrics/paired.ts';
+import type { Correction } from '../statistics/corrections.ts';
 import { overallVerdict, type Verdict } from './check.ts';
-import { type Correction, rejected } from './correction.ts';
+import { rejected } from './correction.ts';
 import { type Champion, judgeFiles } from './judge-files.ts';
 import { betweenGroups, type Evidence, type RuleTrials, worstOfGroups } from './judge-groups.ts';
 import { type Certainty, judgeRows, notRefused, type Trial } from './judge-rows.ts';
