@@ -1,21 +1,17 @@
 // The kernels: one WebAssembly module, so that what one kernel reads another can count without a copy. Each file is one kernel.
 export { addToLinearBins, addToPrefixBins, countAtMark } from './bins';
-export { countNaNs, setColumn } from './cells';
 export { countCodes } from './code-counts';
+export { countNaNs, newColumns, putCellAt, setColumn } from './cells';
 export { csvFields, csvLines, csvOpen, csvParse, csvPlan, csvStatus, csvStoppedAt } from './csv';
+export { endOfDeltas, expandDeltas, openDeltas } from './deltas';
+export { jsonLines, jsonOpen, jsonParse, jsonStoppedAt } from './jsonl';
+export { unpackLz4 } from './lz4';
 export { allocate, reset } from './memory';
 export { finiteValues, sums } from './moments';
 export { numberPowers } from './number';
-export { sortDoubles } from './sort';
-export { hashText, newTexts, textBytes, textCount, textHashCode, textLength, textsHashing } from './text';
-export { countValues, findValueCounts, listValues, moveValueCounts } from './value-counts';
-
-export { endOfDeltas, expandDeltas, openDeltas } from './deltas';
-export { unpackLz4 } from './lz4';
+export { boundsOfTexts, codesOfIndices, codesOfTexts } from './page-texts';
 export {
   clear,
-  countNans,
-  gatherCodes,
   gatherDoubles,
   joinStreams,
   keepOccurring,
@@ -24,5 +20,9 @@ export {
   sumLevels,
   toDoubles,
 } from './parquet';
+export { putCellAt, putNullAt, putNumberAt, rowsOpen } from './rows';
 export { countOnes, countRuns, expandRuns, openBits, openRuns } from './runs';
 export { unpackSnappy } from './snappy';
+export { sortDoubles } from './sort';
+export { countValues, findValueCounts, listValueCounts, moveValueCounts } from './value-counts';
+export { hashText, newTexts, textBytes, textCount, textHashCode, textLength, textsHashing } from './text';

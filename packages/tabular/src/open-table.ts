@@ -1,4 +1,3 @@
-import { UserError } from '@mlops-actions/core';
 import type { CsvOptions } from './csv/scanner.ts';
 import { tableFault } from './fault.ts';
 import type { Scanner } from './scan.ts';
@@ -31,9 +30,14 @@ export async function openTable(from: ByteSource | SourceAddress, options: Table
       const { openCsv } = await import('./csv/scanner.ts');
       return openCsv(source, format === 'tsv' ? { delimiter: '\t', ...options } : options);
     }
-    case 'jsonl':
-    case 'parquet':
-      throw new UserError(`${source.label}: ${format} cannot be scanned yet. Convert it to CSV.`);
+    case 'jsonl': {
+      const { openJsonl } = await import('./jsonl/scanner.ts');
+      return openJsonl(source, options);
+    }
+    case 'parquet': {
+      const { openParquet } = await import('./parquet/parquet.ts');
+      return openParquet(source, options);
+    }
   }
 }
 

@@ -1,0 +1,64 @@
+import type { Json } from '@mlops-actions/core';
+import { type Place, shortened, tableFault } from '../fault.ts';
+
+const deepest = 100;
+
+/** The columns of a row that is a JSON object, by name. A value inside another object has the path to it for a name, `a.b`. */
+export type FlatRow = ReadonlyMap<string, Json>;
+
+/**
+ * The value that a JSON text writes. `NaN`, `Infinity` and `-Infinity`, which Python writes, become those texts, and whole numbers of 16 digits or
+ * more their own text, so that none is rounded. Of equal keys the last counts. Throws a located `UserError` for what is no JSON and for values
+ * nested over 100 deep.
+ */
+export function parsedJson(text: string, place: Place, advice: string): Json {
+  requireShallow(text, place);
+  try {
+    return JSON.parse(unusualNumbers.test(text) ? quotedNumbers(text) : text) as Json;
+  } catch (error) {
+    throw tableFault(place, `is not valid JSON (${shortened((error as Error).message)}). ${advice}`);
+  }
+}
+
+const unusualNumbers = /\d{16}|NaN|Infinity/;
+
+/** The text with quotes around the numbers that JSON does not have or JavaScript rounds. Texts are stepped over. */
+function quotedNumbers(text: string): string {
+  return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?(?:NaN|Infinity)\b|-?\d[\d.eE+-]*/g, (found) =>
+    /^-?(?:[1-9]\d{15,}|NaN|Infinity)$/.test(found) ? `"${found}"` : found,
+  );
+}
+
+/** A row as columns. Throws a located `UserError` for a value that is no object. */
+export function flatRow(value: Json, place: Place): FlatRow {
+  if (!isObject(value)) {
+    const shown = shortened(JSON.stringify(value));
+    throw tableFault(place, `is ${shown}, not a JSON object. Write \`{"column": value, …}\` on each line.`);
+  }
+  const row = new Map<string, Json>();
+  addFlat(row, '', value);
+  return row;
+}
+
+function addFlat(row: Map<string, Json>, prefix: string, value: { readonly [key: string]: Json }): void {
+  for (const [key, item] of Object.entries(value)) {
+    if (isObject(item)) addFlat(row, `${prefix}${key}.`, item);
+    else row.set(prefix + key, Array.isArray(item) ? JSON.stringify(item) : item);
+  }
+}
+
+export function isObject(value: Json | undefined): value is { readonly [key: string]: Json } {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+/** Refuses text that is nested too deep before anything is made of it. */
+function requireShallow(text: string, place: Place): void {
+  let depth = 0;
+  for (const [found] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{}]/g)) {
+    if (found === '{' || found === '[') depth++;
+    else if (found === '}' || found === ']') depth--;
+    if (depth > deepest) {
+      throw tableFault(place, `is nested over ${deepest} levels deep. Write the values that matter as columns.`);
+    }
+  }
+}
