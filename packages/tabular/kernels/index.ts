@@ -1,7 +1,7 @@
 // The kernels: one WebAssembly module, so that what one kernel reads another can count without a copy. Each file is one kernel.
 export { addToLinearBins, addToPrefixBins, countAtMark } from './bins';
-export { countCodes } from './code-counts';
 export { countNaNs, newColumns, putCellAt, setColumn } from './cells';
+export { countCodes } from './code-counts';
 export { csvFields, csvLines, csvOpen, csvParse, csvPlan, csvStatus, csvStoppedAt } from './csv';
 export { endOfDeltas, expandDeltas, openDeltas } from './deltas';
 export { jsonLines, jsonOpen, jsonParse, jsonStoppedAt } from './jsonl';
@@ -24,5 +24,5 @@ export { putCellAt, putNullAt, putNumberAt, rowsOpen } from './rows';
 export { countOnes, countRuns, expandRuns, openBits, openRuns } from './runs';
 export { unpackSnappy } from './snappy';
 export { sortDoubles } from './sort';
-export { countValues, findValueCounts, listValueCounts, moveValueCounts } from './value-counts';
 export { hashText, newTexts, textBytes, textCount, textHashCode, textLength, textsHashing } from './text';
+export { countValues, findValueCounts, listValueCounts, moveValueCounts } from './value-counts';

@@ -36,7 +36,11 @@ export async function openCsv(source: ByteSource, options: CsvOptions = {}): Pro
   const columns = dialect.columns.map((name, index) => ({ name, type: types[index] as ScanColumn['type'] }));
   const rowsFrom = { from: dialect.start, line: dialect.line, isRecordStart: true };
   const parserOf = (stretch: Stretch, wanted: readonly ScanColumn[], sink: Sink) => {
-    requireColumns(source.label, dialect.columns, wanted);
+    requireColumns(
+      source.label,
+      dialect.columns,
+      wanted.map(({ name }) => name),
+    );
     return csvParser(source.label, dialect, stretch, wanted, sink, options);
   };
   let spent = false;
@@ -49,14 +53,6 @@ export async function openCsv(source: ByteSource, options: CsvOptions = {}): Pro
         throw new UserError(`${source.label}: can be read once only. Save it as a file first.`);
       }
       spent = true;
-<<<<<<< HEAD
-      requireColumns(
-        source.label,
-        dialect.columns,
-        wanted.map(({ name }) => name),
-      );
-      return scanned(headed.source, dialect, wanted, sink, options, signal);
-=======
       const { extent: _, ...facts } = await parsed(parser, withoutHeader(headed.source, dialect.start, signal), signal);
       return facts;
     },
@@ -72,7 +68,6 @@ export async function openCsv(source: ByteSource, options: CsvOptions = {}): Pro
       const stretch = { from, until: part.to, isRecordStart: part.isRecordStart === true, line: 1 };
       const parser = parserOf(part.from === dialect.start ? { ...rowsFrom, until: part.to } : stretch, wanted, sink);
       return parsed(parser, inOrder(range, { from, to: size, bytes: partReadBytes, atOnce: 2 }, signal), signal);
->>>>>>> csv
     },
   };
 }
@@ -101,8 +96,6 @@ async function parsed(parser: CsvParser, bytes: AsyncIterable<Uint8Array>, signa
   }
   return parser.end();
 }
-<<<<<<< HEAD
-=======
 
 async function* withoutHeader(
   source: ByteSource,
@@ -116,20 +109,3 @@ async function* withoutHeader(
     yield chunk.subarray(passed);
   }
 }
-
-function requireStatedColumns(file: string, columns: readonly string[], { types }: CsvOptions): void {
-  const known = new Set(columns);
-  for (const name of types?.keys() ?? []) if (!known.has(name)) throw missingColumn(file, columns, name);
-}
-
-function requireColumns(file: string, columns: readonly string[], wanted: readonly ScanColumn[]): void {
-  const known = new Set(columns);
-  for (const { name } of wanted) if (!known.has(name)) throw missingColumn(file, columns, name);
-}
-
-function missingColumn(file: string, columns: readonly string[], name: string): UserError {
-  const shown = columns.slice(0, 20).map((column) => JSON.stringify(column));
-  const more = columns.length > 20 ? ` and ${columns.length - 20} more` : '';
-  return new UserError(`${file}: has no column ${JSON.stringify(name)}. It has ${shown.join(', ')}${more}.`);
-}
->>>>>>> csv
