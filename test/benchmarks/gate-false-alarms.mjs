@@ -105,7 +105,15 @@ const metrics = [
   { name: 'accuracy', method: 'Newcombe', rows: accuracyRows, champion: 0.9, better: 1 },
   { name: 'roc_auc', method: 'DeLong', rows: aucRows, champion: 0.85, better: 1 },
   { name: 'f1', method: 'bootstrap', rows: f1Rows, champion: 0.75, better: 1 },
-  { name: 'rmse', method: 'bootstrap', rows: rmseRows, champion: 1, better: -1, sizes: [200, 1000] },
+  {
+    name: 'rmse',
+    method: 'bootstrap',
+    rows: rmseRows,
+    champion: 1,
+    better: -1,
+    sizes: [200, 1000],
+    runs: Math.ceil(runs / 2),
+  },
 ];
 
 /** Shares of passes and refusals over many test sets. `worse`: how much worse the candidate truly is. */
@@ -126,7 +134,7 @@ const percent = (share) => `${(100 * share).toFixed(1)} %`;
 const row = (cells) => console.log(`| ${cells.join(' | ')} |`);
 
 console.log(
-  `${runs} test sets each (bootstrap: ${Math.ceil(runs / 2)}), seed ${values.seed}; one-sided 95 % bounds, margin ${margin}.\n`,
+  `${runs} test sets each (rmse: ${Math.ceil(runs / 2)}), seed ${values.seed}; one-sided 95 % bounds, margin ${margin}.\n`,
 );
 row([
   'metric',
@@ -146,7 +154,7 @@ for (const metric of metrics) {
   const notWorse = `${metric.name} ${operator}= champion ${sign} ${margin}`;
   const better = `${metric.name} ${operator} champion`;
   for (const n of metric.sizes ?? [200, 1000, 5000]) {
-    const count = metric.method === 'bootstrap' ? Math.ceil(runs / 2) : runs;
+    const count = metric.runs ?? runs;
     const [falsePass, falseRefusal] = shares(metric, n, margin, notWorse, count);
     const [passes, refusals] = shares(metric, n, 0, notWorse, count);
     const [wins, losses] = shares(metric, n, 0, better, count);
