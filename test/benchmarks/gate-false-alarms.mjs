@@ -142,10 +142,10 @@ row([
   'rows',
   'at the margin: passes (false)',
   'at the margin: refused (false)',
-  'equal models: passes',
-  'equal models: refused',
-  'superior, equal models: passes (false)',
-  'superior, equal models: refused (false)',
+  'equal: passes',
+  'equal: refused (false)',
+  '`>` on equal: passes (false)',
+  '`>` on equal: refused',
 ]);
 row(['---', '---', '--:', '--:', '--:', '--:', '--:', '--:', '--:']);
 for (const metric of metrics) {
