@@ -25,5 +25,5 @@ export { putCellAt, putNullAt, putNumberAt, rowsOpen } from './rows';
 export { countOnes, countRuns, expandRuns, openBits, openRuns } from './runs';
 export { unpackSnappy } from './snappy';
 export { sortDoubles } from './sort';
-export { hashText, newTexts, textBytes, textCount, textHashCode, textLength, textsHashing } from './text';
+export { codeOf, hashText, newTexts, textBytes, textCount, textHashCode, textLength, textsHashing } from './text';
 export { countValues, findValueCounts, listValues, moveValueCounts } from './value-counts';

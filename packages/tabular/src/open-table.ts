@@ -1,29 +1,86 @@
+import { UserError } from '@mlops-actions/core';
+import type { CaptureOptions, PlacedFile } from './captures/open.ts';
 import type { CsvOptions } from './csv/scanner.ts';
-import { tableFault } from './fault.ts';
+import { formatOf, isCaptureFormat, magicBytes, type ScanFormat } from './format.ts';
 import type { Scanner } from './scan.ts';
 import type { ByteSource, SourceAddress } from './source.ts';
 import { sourceAt } from './sources/address.ts';
 import { headOf } from './sources/head.ts';
-
-/** The formats that can be scanned. */
-export const scanFormats = ['csv', 'tsv', 'jsonl', 'parquet'] as const;
-export type ScanFormat = (typeof scanFormats)[number];
+import { isAddress, tableFiles } from './tables/files.ts';
+import type { Part } from './tables/several.ts';
 
 export interface TableOptions extends CsvOptions {
   /** Default: what the first bytes and the name say. */
   readonly format?: ScanFormat;
+  /** What is wanted of captures. */
+  readonly captures?: CaptureOptions;
+  /** Files, as `openTable` takes them, of labels in SageMaker's ground truth format: captures get the label of each call. */
+  readonly labels?: string | readonly string[];
 }
 
+/** What can be opened: a file, a folder, a glob or an http(s) address, several of these, or a source. */
+export type TableLocation = string | readonly string[] | ByteSource | SourceAddress;
+
 /**
- * Opens a source as a table. Gzip and Parquet are known by their first bytes, JSONL by its name or an opening brace, TSV by its name; anything
- * else is CSV. Throws a `UserError` for bytes of a format that is no table, and for what the format's reader refuses.
+ * Opens a table. Several files are one table: see `openSeveral`, and `openCaptures` for what endpoints capture. The format is the one stated, else what the
+ * first bytes and the name of the first file say (`formatOf`). Throws a `UserError` where there is no file, for files of several formats, for bytes of
+ * a format that is no table, and for what the format's reader refuses.
  */
-export async function openTable(from: ByteSource | SourceAddress, options: TableOptions = {}): Promise<Scanner> {
+export async function openTable(from: TableLocation, options: TableOptions = {}): Promise<Scanner> {
+  if (typeof from !== 'string' && !Array.isArray(from)) return openOne(from as ByteSource | SourceAddress, options);
+  const where = from as string | readonly string[];
+  const paths = await tableFiles(where, options.signal);
+  const first = await recognized(addressOf(paths[0] as string), options);
+  if (isCaptureFormat(first.format)) {
+    const files = paths.map(captureFile);
+    return openCapturesOf(nameOf(where), files, { ...options, format: first.format });
+  }
+  if (paths.length === 1) return opened(first, options);
+  const { openSeveral } = await import('./tables/several.ts');
+  return openSeveral(
+    paths.map((path) => partOf(path, options)),
+    options,
+  );
+}
+
+async function openOne(from: ByteSource | SourceAddress, options: TableOptions): Promise<Scanner> {
+  const found = await recognized(from, options);
+  if (!isCaptureFormat(found.format)) return opened(found, options);
+  const { label } = found.source;
+  const file: PlacedFile = { label, path: label, open: async () => found.source };
+  return openCapturesOf(label, [file], { ...options, format: found.format });
+}
+
+async function openCapturesOf(where: string, files: readonly PlacedFile[], options: TableOptions): Promise<Scanner> {
+  const { openCaptures } = await import('./captures/open.ts');
+  const labels =
+    options.labels === undefined ? [] : (await tableFiles(options.labels, options.signal)).map(captureFile);
+  const { format, captures } = options;
+  if (format === undefined || !isCaptureFormat(format)) throw new TypeError('No format of captures.');
+  return openCaptures({ format, where, files, labels }, captures, options);
+}
+
+interface Recognized {
+  /** Unpacked where it is packed. */
+  readonly source: ByteSource;
+  readonly format: ScanFormat;
+  readonly bytes: number | undefined;
+}
+
+async function recognized(from: ByteSource | SourceAddress, { format, signal }: TableOptions): Promise<Recognized> {
   const named = 'kind' in from ? await sourceAt(from) : from;
-  const packed = await headOf(named, magicBytes, options.signal);
+  const packed = await headOf(named, magicBytes, signal);
   const isGzip = packed.head[0] === 0x1f && packed.head[1] === 0x8b;
-  const { head, source } = isGzip ? await headOf(await unpacked(packed.source), magicBytes, options.signal) : packed;
-  const format = options.format ?? formatOf(source.label, head);
+  const { head, source } = isGzip ? await headOf(await unpacked(packed.source), magicBytes, signal) : packed;
+  return { source, format: format ?? formatOf(source.label, head), bytes: named.size };
+}
+
+async function unpacked(source: ByteSource): Promise<ByteSource> {
+  const { gunzipped } = await import('./sources/gunzip.ts');
+  return gunzipped(source);
+}
+
+async function opened({ source, format }: Recognized, options: TableOptions): Promise<Scanner> {
   switch (format) {
     case 'csv':
     case 'tsv': {
@@ -38,47 +95,46 @@ export async function openTable(from: ByteSource | SourceAddress, options: Table
       const { openParquet } = await import('./parquet/parquet.ts');
       return openParquet(source, options);
     }
-  }
-}
-
-const magicBytes = 16;
-
-async function unpacked(source: ByteSource): Promise<ByteSource> {
-  const { gunzipped } = await import('./sources/gunzip.ts');
-  return gunzipped(source);
-}
-
-/** First bytes of what people name by mistake, and what to do instead. */
-const otherFormats: readonly (readonly [magic: string, advice: string])[] = [
-  ['PK\x03\x04', 'is a zip file or a spreadsheet. Unpack it, or save it as CSV.'],
-  ['\x28\xb5\x2f\xfd', 'is packed with zstd. Unpack it, or pack it with gzip.'],
-  ['\xfd7zXZ\x00', 'is packed with xz. Unpack it, or pack it with gzip.'],
-  ['ARROW1\x00', 'is an Arrow file. Save it as Parquet.'],
-  ['Obj\x01', 'is an Avro file. Save it as Parquet.'],
-  ['SQLite format 3\x00', 'is a SQLite database. Export the table as CSV.'],
-];
-
-function formatOf(label: string, head: Buffer): ScanFormat {
-  const start = head.toString('latin1');
-  if (start.startsWith('PAR1')) return 'parquet';
-  for (const [magic, advice] of otherFormats) {
-    if (start.startsWith(magic)) throw tableFault({ file: label }, advice);
-  }
-  const ending = /\.(csv|tsv|jsonl|ndjson|parquet)(?:\.gz)?$/i.exec(label)?.[1]?.toLowerCase();
-  switch (ending) {
-    case 'parquet':
-      throw tableFault(
-        { file: label },
-        'is not a Parquet file, as its name says. Write it again, or name it for what it is.',
+    case 'sagemaker-capture':
+    case 'azureml-collector':
+      throw new UserError(
+        `${source.label}: is of the format ${format}, which cannot be read with others as one table.`,
       );
-    case 'jsonl':
-    case 'ndjson':
-      return 'jsonl';
-    case 'tsv':
-      return 'tsv';
-    case 'csv':
-      return 'csv';
-    default:
-      return /^(?:\xef\xbb\xbf)?\s*\{/.test(start) ? 'jsonl' : 'csv';
   }
+}
+
+function partOf(path: string, options: TableOptions): Part {
+  return {
+    label: path,
+    async open({ types, format }) {
+      const found = await recognized(addressOf(path), options);
+      if (format !== undefined && found.format !== format) {
+        throw new UserError(
+          `${path}: is ${found.format}, but the files before it are ${format}. Read files of one format at a time.`,
+        );
+      }
+      const { format: known, bytes } = found;
+      return { scanner: await opened(found, { ...options, ...(types && { types }) }), format: known, bytes };
+    },
+  };
+}
+
+function captureFile(path: string): PlacedFile {
+  return {
+    label: path,
+    path,
+    open: async () => (await recognized(addressOf(path), { format: 'jsonl' })).source,
+  };
+}
+
+function addressOf(path: string): SourceAddress {
+  return isAddress(path)
+    ? { kind: 'http', url: path, label: path.replace(/\?.*$/s, '') }
+    : { kind: 'file', path, label: path };
+}
+
+function nameOf(where: string | readonly string[]): string {
+  if (typeof where === 'string') return where;
+  const [first = '', ...others] = where;
+  return others.length === 0 ? first : `${first} and ${others.length} more`;
 }

@@ -132,20 +132,27 @@ function placedColumns(
   const values = textList(kernel, nullTexts.values ?? defaultNullTexts);
   const nullsFirst = nullTexts.values?.some((text) => /^[ \t]*[-+.\d]/.test(text)) === true ? 1 : 0;
   const categories = textList(kernel, nullTexts.categories ?? []);
-  const categoryCount = wanted.filter(({ type }) => type === 'category').length;
-  const texts = Math.min(interning.texts ?? mostTexts, firstHashCode - 1);
-  const bytes = Math.min((interning.bytes ?? mostTextBytes) / Math.max(1, categoryCount), mostTextBytesOfColumn);
+  const room = textRoom(wanted, interning);
   return wanted.map(({ type }, position) => {
     const isCategory = type === 'category';
     const column: PlacedColumn = {
       type,
       cells: kernel.allocate(rows * (isCategory ? 4 : 8)),
-      texts: isCategory ? kernel.newTexts(texts, bytes) : 0,
+      texts: isCategory ? kernel.newTexts(room.texts, room.bytes) : 0,
     };
     const index = indexes[position] as number;
     kernel.setColumn(index, kinds[type], column.cells, isCategory ? categories : values, nullsFirst, column.texts);
     return column;
   });
+}
+
+/** How many texts, and how many bytes for them, each category column of a scan may keep. */
+export function textRoom(wanted: readonly ScanColumn[], interning: Interning): Required<Interning> {
+  const columns = wanted.filter(({ type }) => type === 'category').length;
+  return {
+    texts: Math.min(interning.texts ?? mostTexts, firstHashCode - 1),
+    bytes: Math.min((interning.bytes ?? mostTextBytes) / Math.max(1, columns), mostTextBytesOfColumn),
+  };
 }
 
 /** A list of texts in the kernel's memory, in the form that the kernel of cells reads; 0 for none. */
