@@ -17,6 +17,8 @@ export interface Context {
   /** Aborts when the host cancels the step. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
+  /** The program of threads that read tables, for `profileTables`; absent: the step reads them itself. */
+  readonly scanWorker: URL | undefined;
   /** Opens the provider named in the inputs. */
   provider(): Promise<Provider>;
   /** The text without this step's secrets, for a file. The log, the summary and the run record are masked in any case. */

@@ -108,6 +108,7 @@ function stubs(actions) {
     ...own,
     ['cli.js', `#!/usr/bin/env node\n${lines('commandLine(process.argv.slice(2), import.meta.url)', 'commandLine')}`],
     ['daemon.js', lines('daemon(process.argv.slice(2))', 'daemon')],
+    ['scan-worker.js', lines('scanWorker()', 'scanWorker')],
   ];
 }
 

@@ -11,7 +11,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   hosts: ['core', 'spec'],
   actions: ['core', 'files', 'spec', 'tabular', 'report', 'provider'],
   'provider-local': ['core', 'files', 'provider'],
-  runner: ['core', 'files', 'spec', 'hosts', 'provider', 'actions', 'provider-local'],
+  runner: ['core', 'files', 'spec', 'hosts', 'provider', 'actions', 'provider-local', 'tabular'],
 };
 
 /** Members of `process` and globals by which code reaches the world around the process. Only `hosts` may. */

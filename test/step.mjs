@@ -11,6 +11,7 @@ import { runAction } from '@mlops-actions/runner';
 const effects = {
   clock: systemClock,
   random: Math.random,
+  scanWorker: new URL('../packages/tabular/lib/threads/scan-worker-main.js', import.meta.url),
   onSignal: (cancel) => {
     for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => cancel(signal));
     return () => {};

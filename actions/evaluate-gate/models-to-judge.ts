@@ -22,12 +22,17 @@ export interface Chosen {
   readonly onMissingChampion: 'fail' | 'threshold-only';
 }
 
-/** Reads both models' metrics. Throws a `UserError` for a candidate that is not there and for a model compared with itself. */
+/**
+ * Reads both models' metrics. Throws a `UserError` for a candidate that is not there and for a model compared with itself. With predictions
+ * (`hasPredictions`) metrics are needed only for what predictions do not tell, so that none need be given.
+ */
 export async function readModels(
   { candidate, champion, format, onMissingChampion }: Chosen,
+  hasPredictions: boolean,
   context: Context,
 ): Promise<{ readonly candidate: MetricSet; readonly champion: Champion }> {
-  const judged = candidate === undefined ? fromRecord(context) : await read(candidate, format, context);
+  const given = candidate === undefined ? fromRecord(context) : await read(candidate, format, context);
+  const judged = typeof given === 'string' && hasPredictions && candidate === undefined ? noMetrics : given;
   if (typeof judged === 'string') throw new UserError(`There is no candidate to judge: ${judged}.`);
   const accepted = onMissingChampion === 'threshold-only';
   const found = champion === undefined ? 'no `champion` is given' : await read(champion, format, context);
@@ -41,6 +46,8 @@ export async function readModels(
   }
   return { candidate: judged.metrics, champion: { kind: 'found', metrics: found.metrics } };
 }
+
+const noMetrics: FoundMetrics = { metrics: metricsOfFlat({}, 'no metrics file is given'), identity: 'nothing' };
 
 /** The metrics, or in words why there are none. */
 async function read(text: string, format: MetricFormat | 'auto', context: Context): Promise<FoundMetrics | string> {

@@ -1,79 +1,20 @@
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { type Json, systemClock } from '@mlops-actions/core';
-import { type MemoryHost, memoryHost } from '@mlops-actions/hosts';
-import type { Provider } from '@mlops-actions/provider';
-import { openLocalProvider } from '@mlops-actions/provider-local';
-import { runAction } from '@mlops-actions/runner';
-import { Ajv } from 'ajv';
-import { action } from './run.ts';
+import { memoryHost } from '@mlops-actions/hosts';
+import { gateWorkspace, messageOf, passed, refused, reportOf, seen, unjudged } from './testing/gate-workspace.ts';
 
-let workspace: string;
-beforeEach(async () => {
-  workspace = await mkdtemp(join(tmpdir(), 'gate-'));
-});
-afterEach(() => rm(workspace, { recursive: true, force: true }));
-
-const validate = new Ajv({ allowUnionTypes: true }).compile(
-  JSON.parse(await readFile(new URL('./report.schema.json', import.meta.url), 'utf8')),
-);
-
-async function put(name: string, content: unknown): Promise<string> {
-  const path = join(workspace, name);
-  await mkdir(join(path, '..'), { recursive: true });
-  await writeFile(
-    path,
-    typeof content === 'string' || content instanceof Uint8Array ? content : JSON.stringify(content),
-  );
-  return name;
-}
-
-function openStore(effects: Parameters<typeof openLocalProvider>[0]['effects']): Promise<Provider> {
-  return openLocalProvider({ root: join(workspace, '.mlops'), daemonCommand: [], effects }) as Promise<Provider>;
-}
-
-/** Runs the step as the runner does. Every report is held against its schema. */
-async function gate(inputs: Readonly<Record<string, string>>): Promise<MemoryHost> {
-  const host = memoryHost({ inputs, workspace });
-  await runAction(action, host, {
-    clock: systemClock,
-    random: Math.random,
-    onSignal: () => () => {},
-    openProvider: (_inputs, _workingDirectory, effects) => openStore(effects),
-  });
-  if (host.outputs.report !== undefined) {
-    const report: unknown = JSON.parse(await readFile(host.outputs.report, 'utf8'));
-    expect(validate(report) ? [] : validate.errors).toEqual([]);
-  }
-  return host;
-}
-
-async function report(host: MemoryHost): Promise<Record<string, Json>> {
-  return JSON.parse(await readFile(host.outputs.report as string, 'utf8'));
-}
-
-function message(host: MemoryHost): string {
-  const { ending } = host;
-  return ending !== undefined && 'message' in ending ? ending.message : '';
-}
-
-/** What a workflow sees. */
-function seen(host: MemoryHost): (string | undefined)[] {
-  return [host.ending?.kind, host.outputs.passed, host.outputs.verdict];
-}
-const passed = ['ok', 'true', 'pass'];
-const refused = ['verdict', 'false', 'fail'];
-const unjudged = ['user-error', 'false', 'error'];
+const workspace = gateWorkspace();
+const { put, gate, openStore } = workspace;
 
 async function register(name: string, metrics: Record<string, number>, alias?: string): Promise<void> {
   await put('model/weights.bin', JSON.stringify(metrics));
-  const host = memoryHost({ workspace });
+  const host = memoryHost({ workspace: workspace.path });
   const { models } = await openStore({ log: host, clock: systemClock, environment: {}, random: Math.random });
   const { model } = await models.register({
     name,
-    source: join(workspace, 'model'),
+    source: join(workspace.path, 'model'),
     metrics,
     approvalStatus: 'Approved',
     lineage: {},
@@ -101,7 +42,7 @@ describe('a verdict', () => {
     expect(host.summaryText).toContain(
       '| <code>accuracy</code> | 0.94 | 0.95 | +0.01 | <code>accuracy &#62; champion</code> | ✔ pass |',
     );
-    expect(await readFile(join(workspace, 'gate-report', 'report.md'), 'utf8')).toBe(host.summaryText);
+    expect(await readFile(join(workspace.path, 'gate-report', 'report.md'), 'utf8')).toBe(host.summaryText);
   });
 
   test('fail names the worst rule with its figures', async () => {
@@ -113,11 +54,11 @@ describe('a verdict', () => {
       rules: 'auc > champion\nf1 >= champion\naccuracy >= champion - 0.005',
     });
     expect(seen(host)).toEqual(refused);
-    expect(message(host)).toBe(
+    expect(messageOf(host)).toBe(
       'The gate refused the candidate: accuracy 0.871 is below champion 0.942 - 0.005 = 0.937 (and 1 more rule).',
     );
     expect(host.outputs['failed-rules']).toBe('f1 >= champion\naccuracy >= champion - 0.005');
-    expect((await report(host)).checks).toMatchObject([
+    expect((await reportOf(host)).checks).toMatchObject([
       { metric: 'f1' },
       { metric: 'accuracy', difference: 0.871 - 0.942 },
       { metric: 'auc' },
@@ -132,11 +73,11 @@ describe('a verdict', () => {
       rules: 'accuracy >= champion\naccuracy >= 0.5',
     });
     expect(seen(host)).toEqual(unjudged);
-    expect(message(host)).toBe(
+    expect(messageOf(host)).toBe(
       'The gate could not judge the candidate: accuracy cannot be compared: the file old.json does not exist.',
     );
     expect(host.outputs['failed-rules']).toBe('accuracy >= champion');
-    expect(await report(host)).toMatchObject({
+    expect(await reportOf(host)).toMatchObject({
       verdict: 'error',
       champion: null,
       'champion-missing': 'the file old.json does not exist',
@@ -146,7 +87,7 @@ describe('a verdict', () => {
   test('is written into the run record', async () => {
     await recordOf({ accuracy: 0.9 });
     await gate({ rules: 'accuracy >= 0.95' });
-    const { steps } = JSON.parse(await readFile(join(workspace, 'mlops-run.json'), 'utf8'));
+    const { steps } = JSON.parse(await readFile(join(workspace.path, 'mlops-run.json'), 'utf8'));
     expect(steps[1]).toMatchObject({
       action: 'evaluate-gate',
       ending: 'verdict',
@@ -174,7 +115,7 @@ describe('where metrics come from', () => {
     for (const champion of ['churn:champion', 'churn@1']) {
       const host = await gate({ champion, rules: 'accuracy > champion' });
       expect(seen(host)).toEqual(passed);
-      expect((await report(host)).champion).toContain('churn@1');
+      expect((await reportOf(host)).champion).toContain('churn@1');
     }
   });
 
@@ -184,10 +125,10 @@ describe('where metrics come from', () => {
     const rules = 'accuracy > champion\naccuracy >= 0.9';
     const host = await gate({ champion, rules });
     expect(seen(host)).toEqual(unjudged);
-    expect(message(host)).toContain(`the registry has no model ${champion}`);
+    expect(messageOf(host)).toContain(`the registry has no model ${champion}`);
     const first = await gate({ champion, rules, 'on-missing-champion': 'threshold-only' });
     expect(seen(first)).toEqual(passed);
-    expect((await report(first))['not-compared']).toEqual(['accuracy > champion']);
+    expect((await reportOf(first))['not-compared']).toEqual(['accuracy > champion']);
     expect(first.summaryText).toContain('Not compared, for want of a champion: <code>accuracy &#62; champion</code>');
     expect(
       seen(await gate({ champion, rules: 'accuracy > champion', 'on-missing-champion': 'threshold-only' })),
@@ -203,7 +144,7 @@ describe('where metrics come from', () => {
       rules: 'recall >= champion\nrecall[segment=new] >= champion',
     });
     expect(seen(host)).toEqual(refused);
-    expect(message(host)).toContain('recall[segment=new] 0.8 is below champion 0.85');
+    expect(messageOf(host)).toContain('recall[segment=new] 0.8 is below champion 0.85');
   });
 
   test('a candidate of the registry', async () => {
@@ -214,7 +155,7 @@ describe('where metrics come from', () => {
     ).toEqual(passed);
     const itself = await gate({ candidate: 'churn@1', champion: 'churn:champion', rules: 'accuracy >= champion' });
     expect(seen(itself)).toEqual(unjudged);
-    expect(message(itself)).toContain('are the same');
+    expect(messageOf(itself)).toContain('are the same');
   });
 
   test('a SageMaker evaluation.json', async () => {
@@ -232,7 +173,7 @@ describe('where metrics come from', () => {
       rules: 'accuracy > champion\nbinary_classification_metrics.accuracy.value >= 0.9',
     });
     expect(seen(host)).toEqual(passed);
-    expect((await report(host)).checks).toMatchObject([{ 'standard-deviation': 'NaN' }, {}]);
+    expect((await reportOf(host)).checks).toMatchObject([{ 'standard-deviation': 'NaN' }, {}]);
   });
 
   test('YAML, as DVC keeps it', async () => {
@@ -240,7 +181,7 @@ describe('where metrics come from', () => {
     expect(seen(await gate({ candidate: 'new.yaml', rules: 'test.accuracy >= 0.9' }))).toEqual(passed);
     const nan = await gate({ candidate: 'new.yaml', rules: 'test.auc >= 0.1' });
     expect(seen(nan)).toEqual(refused);
-    expect(message(nan)).toContain('test.auc of the candidate is NaN');
+    expect(messageOf(nan)).toContain('test.auc of the candidate is NaN');
   });
 
   test('a folder of MLflow, the run or its metrics', async () => {
@@ -256,7 +197,7 @@ describe('where metrics come from', () => {
     expect(seen(await gate({ candidate: 'new.json', rules: 'accuracy >= 0.9' }))).toEqual(passed);
     const host = await gate({ candidate: 'new.json', rules: 'loss <= 1' });
     expect(seen(host)).toEqual(refused);
-    expect(message(host)).toContain('loss of the candidate is NaN');
+    expect(messageOf(host)).toContain('loss of the candidate is NaN');
   });
 });
 
@@ -266,7 +207,7 @@ describe('without rules', () => {
     await put('new.json', { accuracy: 0.895, rmse: 2.01, support: 10 });
     const host = await gate({ candidate: 'new.json', champion: 'old.json' });
     expect(seen(host)).toEqual(passed);
-    expect(await report(host)).toMatchObject({ 'not-judged': ['support'] });
+    expect(await reportOf(host)).toMatchObject({ 'not-judged': ['support'] });
     await put('new.json', { accuracy: 0.895, support: 10 });
     expect(seen(await gate({ candidate: 'new.json', champion: 'old.json' }))).toEqual(refused);
   });
@@ -279,7 +220,7 @@ describe('without rules', () => {
     await put('odd.json', { zap: 2 });
     const host = await gate({ candidate: 'new.json', ...inputs });
     expect(seen(host)).toEqual(unjudged);
-    expect(message(host)).toContain(text);
+    expect(messageOf(host)).toContain(text);
   });
 });
 
@@ -309,9 +250,9 @@ describe('a candidate that cannot be read is an error with one sentence', () => 
     const candidate = name.startsWith('folder') ? 'folder' : name.startsWith('run') ? 'run' : name;
     const host = await gate({ candidate, rules: 'accuracy >= 0.5' });
     expect(seen(host)).toEqual(unjudged);
-    expect(message(host)).toContain(text);
-    expect(message(host)).not.toContain('\n');
-    expect((await report(host)).checks).toEqual([]);
+    expect(messageOf(host)).toContain(text);
+    expect(messageOf(host)).not.toContain('\n');
+    expect((await reportOf(host)).checks).toEqual([]);
   });
 
   test.each([
@@ -323,13 +264,13 @@ describe('a candidate that cannot be read is an error with one sentence', () => 
   ])('%j', async (candidate, text) => {
     const host = await gate({ candidate, rules: 'accuracy >= 0.5' });
     expect(seen(host)).toEqual(unjudged);
-    expect(message(host)).toContain(text);
+    expect(messageOf(host)).toContain(text);
   });
 
   test('nothing was trained and nothing is given', async () => {
     const host = await gate({ rules: 'accuracy >= 0.5' });
     expect(seen(host)).toEqual(unjudged);
-    expect(message(host)).toContain('the run record has no metrics');
+    expect(messageOf(host)).toContain('the run record has no metrics');
   });
 
   test('a format that the file is not of', async () => {
@@ -350,7 +291,7 @@ describe('a candidate that cannot be read is an error with one sentence', () => 
       'on-missing-champion': 'threshold-only',
     });
     expect(seen(host)).toEqual(unjudged);
-    expect(message(host)).toContain('old.json:1:2 ends too early');
+    expect(messageOf(host)).toContain('old.json:1:2 ends too early');
   });
 });
 
@@ -364,7 +305,7 @@ describe('inputs', () => {
     });
     expect(host.ending?.kind).toBe('user-error');
     for (const text of ['says "down" for fid', 'names "maybe"', 'rules`, line 1, column 10', 'rules`, line 2']) {
-      expect(message(host)).toContain(text);
+      expect(messageOf(host)).toContain(text);
     }
     expect(host.outputs).toEqual({});
   });
@@ -401,83 +342,5 @@ describe('inputs', () => {
     expect(host.summaryText).not.toContain('<img');
     const rows = host.summaryText.split('\n').filter((line) => line.startsWith('|'));
     expect(rows.map((row) => row.split('|').length)).toEqual([8, 8, 8, 8]);
-  });
-});
-
-describe('the defects of ready-made gates: would this one have caught it?', () => {
-  const good = { accuracy: 0.9, rmse: 2 };
-  const both = async (
-    candidate: unknown,
-    champion: unknown,
-    inputs: Record<string, string> = {},
-  ): Promise<MemoryHost> => {
-    await put('new.json', candidate);
-    if (champion !== undefined) await put('old.json', champion);
-    return gate({ candidate: 'new.json', champion: 'old.json', ...inputs });
-  };
-
-  test('an inverted threshold: a metric below its minimum is refused, and an inverted rule is not accepted', async () => {
-    expect(seen(await both({ accuracy: 0.2 }, undefined, { rules: 'accuracy >= 0.9' }))).toEqual(refused);
-    expect(message(await both({ accuracy: 0.2 }, undefined, { rules: 'accuracy <= 0.9' }))).toContain(
-      'would pass the worse model',
-    );
-    expect(message(await both(good, good, { rules: 'rmse >= champion' }))).toContain('would pass the worse model');
-  });
-
-  test('a result that is overwritten: one refusal among many passes decides', async () => {
-    const rules = ['accuracy >= 0.1', 'rmse <= 1', ...Array.from({ length: 50 }, () => 'accuracy >= 0.1')].join('\n');
-    expect(seen(await both(good, good, { rules }))).toEqual(refused);
-  });
-
-  test('a step that goes on after an error: passed stays false, whatever fail-on says', async () => {
-    const host = await both('{', good, { rules: 'accuracy >= 0.1', 'fail-on': 'none' });
-    expect(seen(host)).toEqual(['ok', 'false', 'error']);
-  });
-
-  test('an absolute threshold alone: a candidate worse than the champion is refused', async () => {
-    expect(
-      seen(await both({ accuracy: 0.91 }, { accuracy: 0.97 }, { rules: 'accuracy >= 0.9\naccuracy >= champion' })),
-    ).toEqual(refused);
-    expect(seen(await both({ accuracy: 0.91 }, { accuracy: 0.97 }))).toEqual(refused);
-  });
-
-  test('the champion read from the challenger: the same file is an error, equal numbers are a warning', async () => {
-    await put('new.json', good);
-    await symlink(join(workspace, 'new.json'), join(workspace, 'link.json'));
-    for (const champion of ['new.json', './new.json', 'link.json']) {
-      expect(seen(await gate({ candidate: 'new.json', champion }))).toEqual(unjudged);
-    }
-    const equal = await both(good, good);
-    expect(seen(equal)).toEqual(passed);
-    expect(equal.logs.some(({ level, message }) => level === 'warning' && message.includes('exactly equal'))).toBe(
-      true,
-    );
-    expect((await report(equal)).warnings).toHaveLength(1);
-  });
-
-  test('a candidate compared with itself never wins', async () => {
-    expect(seen(await both(good, good, { rules: 'accuracy > champion' }))).toEqual(refused);
-    expect(seen(await both(good, good, { rules: 'rmse < champion' }))).toEqual(refused);
-  });
-
-  test('failing open: no baseline, a broken one, a dropped metric, NaN, an unknown direction', async () => {
-    const rules = 'accuracy >= champion\nrmse <= champion';
-    expect(seen(await both(good, undefined, { rules }))).toEqual(unjudged);
-    expect(seen(await both(good, '<html>403</html>', { rules }))).toEqual(unjudged);
-    expect(seen(await both({ accuracy: 0.99 }, good, { rules }))).toEqual(refused);
-    expect(seen(await both({ accuracy: 0.99 }, good))).toEqual(refused);
-    expect(seen(await both('{"accuracy": NaN, "rmse": 1}', good, { rules }))).toEqual(refused);
-    expect(seen(await both(good, '{"accuracy": NaN, "rmse": 3}', { rules }))).toEqual(unjudged);
-    expect(message(await both({ zap: 1 }, { zap: 2 }, { rules: 'zap >= champion' }))).toContain('is not known');
-  });
-
-  test('a relative margin below zero keeps its direction, and a missing baseline is not rubber-stamped', async () => {
-    const rules = 'log_likelihood >= champion * 0.99';
-    expect(seen(await both({ log_likelihood: -100.5 }, { log_likelihood: -100 }, { rules }))).toEqual(passed);
-    expect(seen(await both({ log_likelihood: -150 }, { log_likelihood: -100 }, { rules }))).toEqual(refused);
-    await rm(join(workspace, 'old.json'));
-    expect(
-      seen(await both({ log_likelihood: -150 }, undefined, { rules, 'on-missing-champion': 'threshold-only' })),
-    ).toEqual(unjudged);
   });
 });

@@ -1,30 +1,36 @@
 import { join, resolve } from 'node:path';
 import {
-  type Direction,
   type Json,
-  parseRules,
-  type Rule,
+  type JudgeOptions,
+  metricsFor,
+  predictionMetric,
+  predictionTestSet,
+  type Resampling,
+  rowCount,
   UserError,
   type Verdict,
-  verdicts,
 } from '@mlops-actions/core';
 import { writeWhole } from '@mlops-actions/files';
-import type { Inputs } from '@mlops-actions/spec';
 import type { Action, Context, Result } from '../action.ts';
-import { type Directions, type Evaluation, evaluate, unjudgeable } from './evaluation.ts';
+import { type Evaluation, evaluate, type Terms, unjudgeable, whyNotCompared } from './evaluation.ts';
+import { findingsOf } from './findings.ts';
+import { type Checked, checkedInputs, type GateInputs } from './inputs.ts';
 import { readModels } from './models-to-judge.ts';
-import { reportDocument, reportMarkdown } from './report.ts';
+import { type Predictions, readPredictions } from './predictions/read-predictions.ts';
+import { reportDocument } from './report-document.ts';
+import { reportMarkdown } from './report-markdown.ts';
+import { reportPage } from './report-page.ts';
 import { spec } from './spec.ts';
-
-type GateInputs = Inputs<typeof spec>;
 
 /** Judges a candidate; see `spec.ts`. Faults in the inputs end the step; from then on every ending has its outputs and its report. */
 export const action: Action<typeof spec> = { spec, run };
 
 async function run(inputs: GateInputs, context: Context): Promise<Result<typeof spec>> {
-  const { directions, failOn, rules } = checkedInputs(inputs);
-  const evaluation = await evaluated(inputs, rules, directions, context);
-  const report = await writeReport(evaluation, resolve(context.workingDirectory, inputs.report));
+  const checked = checkedInputs(inputs);
+  const { failOn } = checked;
+  const evaluation = await evaluated(inputs, checked, context);
+  const folder = resolve(context.workingDirectory, inputs.report);
+  const reports = await writeReports(evaluation, folder, context.clock.now().getTime());
   tell(evaluation, context);
   const { verdict, headline } = evaluation;
   if (verdict !== 'pass' && !failOn.includes(verdict)) {
@@ -36,7 +42,8 @@ async function run(inputs: GateInputs, context: Context): Promise<Result<typeof 
       passed: verdict === 'pass',
       verdict,
       'failed-rules': unmet.map((check) => check.rule.text).join('\n'),
-      report,
+      report: reports.json,
+      'report-html': reports.html,
     },
     ...endingOf(evaluation, failOn),
     lineage: { gate: lineageOf(evaluation) },
@@ -53,65 +60,62 @@ function endingOf(
 }
 
 /** What was judged, or why nothing could be: an unreadable file is an answer of the gate too. */
-async function evaluated(
-  inputs: GateInputs,
-  rules: readonly Rule[] | undefined,
-  directions: Directions,
-  context: Context,
-): Promise<Evaluation> {
+async function evaluated(inputs: GateInputs, checked: Checked, context: Context): Promise<Evaluation> {
+  const terms: Terms = { ...checked, mode: inputs.mode, options: optionsOf(inputs), resampling: resamplingOf(inputs) };
   try {
-    const { candidate, champion } = await readModels(inputs, context);
-    return evaluate(rules, directions, candidate, champion);
+    const { predictions: asked } = checked;
+    const predictions =
+      asked === undefined ? undefined : await readPredictions(asked, context.workingDirectory, context.signal);
+    const models = await readModels(inputs, predictions !== undefined, context);
+    if (predictions === undefined) return evaluate({ ...models, testSet: undefined }, terms);
+    const compared = comparedMetrics(predictions, terms);
+    const testSet = predictionTestSet(predictions, terms.resampling, compared);
+    const evaluation = evaluate({ ...models, testSet }, terms);
+    return {
+      ...evaluation,
+      findings: findingsOf(predictions, testSet, compared, terms.options),
+      warnings: [...predictions.warnings, ...evaluation.warnings],
+    };
   } catch (error) {
     if (error instanceof UserError) return unjudgeable(error.message);
     throw error;
   }
 }
 
-interface Checked {
-  readonly directions: Directions;
-  readonly failOn: readonly Verdict[];
-  /** Undefined when none are given. */
-  readonly rules: readonly Rule[] | undefined;
+function optionsOf({ confidence, minSamples, minSlice, correction, mode }: GateInputs): JudgeOptions {
+  return { confidence, minSamples, minSlice, correction, compare: mode !== 'threshold-only' };
 }
 
-/** Everything that can be wrong before a file is opened, in one error. */
-function checkedInputs(inputs: GateInputs): Checked {
-  const faults: string[] = [];
-  const directions: Record<string, Direction> = Object.create(null);
-  for (const [metric, text] of Object.entries(inputs.directions)) {
-    const direction = text.trim().toLowerCase();
-    if (direction === 'higher' || direction === 'lower') directions[metric] = direction;
-    else faults.push(`Input \`directions\` says "${text}" for ${metric}. It must be higher or lower.`);
-  }
-  const failOn = failOnOf(inputs.failOn, faults);
-  let rules: readonly Rule[] | undefined;
-  try {
-    if (inputs.rules !== undefined) rules = parseRules(inputs.rules, directions);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    faults.push(error.message);
-  }
-  if (faults.length > 0) throw new UserError(faults.join('\n'));
-  return { directions, failOn, rules };
+function resamplingOf({ bootstrap, seed }: GateInputs): Resampling {
+  return { resamples: bootstrap, seed };
 }
 
-function failOnOf(names: readonly string[], faults: string[]): readonly Verdict[] {
-  const stopping = verdicts.filter((verdict) => verdict !== 'pass');
-  if (names.length === 0) return stopping;
-  if (names.length === 1 && names[0] === 'none') return [];
-  const bad = names.filter((name) => !stopping.some((verdict) => verdict === name));
-  if (bad.length > 0) {
-    faults.push(`Input \`fail-on\` names "${bad.join('", "')}". It may name ${stopping.join(', ')}, or be none alone.`);
-  }
-  return stopping.filter((verdict) => names.includes(verdict));
+/** Resampled rows up to which the report's own figures get intervals too, a few seconds of work. */
+const cheapRows = 4e7;
+
+/**
+ * The metrics that are compared on all rows, together, with one set of resamples: those of the rules, and for the report those of the task
+ * that cost little: all on some ten thousand rows, on more only those with a formula or made of counts.
+ */
+function comparedMetrics({ truth, candidate }: Predictions, { rules = [], resampling }: Terms): string[] {
+  const asked = rules.filter(({ bound, slice, groups }) => bound.kind === 'champion' && !slice && !groups);
+  const isSmall = rowCount(truth) * resampling.resamples <= cheapRows;
+  const isCheap = (name: string): boolean =>
+    isSmall || predictionMetric(name)?.needs === 'classes' || (name === 'roc_auc' && candidate.scores !== undefined);
+  return [...asked.map(({ metric }) => metric), ...metricsFor(truth.task).filter(isCheap)];
 }
 
-async function writeReport(evaluation: Evaluation, folder: string): Promise<string> {
-  const path = join(folder, 'report.json');
-  await writeWhole(path, `${JSON.stringify(reportDocument(evaluation), null, 2)}\n`);
+interface Reports {
+  readonly json: string;
+  readonly html: string;
+}
+
+async function writeReports(evaluation: Evaluation, folder: string, now: number): Promise<Reports> {
+  const [json, html] = [join(folder, 'report.json'), join(folder, 'report.html')];
+  await writeWhole(json, `${JSON.stringify(reportDocument(evaluation), null, 2)}\n`);
   await writeWhole(join(folder, 'report.md'), reportMarkdown(evaluation));
-  return path;
+  await writeWhole(html, reportPage(evaluation, now));
+  return { json, html };
 }
 
 function tell(evaluation: Evaluation, { log, summary }: Context): void {
@@ -119,7 +123,9 @@ function tell(evaluation: Evaluation, { log, summary }: Context): void {
   for (const check of [...evaluation.checks].reverse()) {
     log.log('info', `${check.verdict}${check.advisory ? ' (advisory)' : ''}: ${check.rule.text}: ${check.reason}`);
   }
-  for (const rule of evaluation.notCompared) log.log('warning', `Not compared, for want of a champion: ${rule.text}`);
+  for (const rule of evaluation.notCompared) {
+    log.log('warning', `Not compared, ${whyNotCompared(evaluation)}: ${rule.text}`);
+  }
   if (evaluation.verdict === 'pass') log.log('notice', evaluation.headline);
   summary(reportMarkdown(evaluation));
 }

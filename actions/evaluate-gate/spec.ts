@@ -1,5 +1,5 @@
-import { metricFormats } from '@mlops-actions/core';
-import { choice, defineAction, list, mapping, text } from '@mlops-actions/spec';
+import { corrections, gateModes, metricFormats } from '@mlops-actions/core';
+import { choice, defineAction, list, mapping, number, text } from '@mlops-actions/spec';
 import { commonInputs } from '../common-inputs.ts';
 
 export const spec = defineAction({
@@ -18,8 +18,18 @@ export const spec = defineAction({
       group: 'Gate',
     }),
     rules: text({
-      help: 'One rule a line, such as `accuracy >= 0.9` or `rmse <= champion * 1.01`. Default: every metric of the champion whose direction is known may be at most 1 % worse.',
+      help: 'One rule a line, such as `accuracy >= 0.9`, `auc >= champion - 0.005` or `recall[worst of segment] >= 0.8`. Default: see `mode`.',
       multiline: true,
+      group: 'Gate',
+    }),
+    mode: choice(gateModes, {
+      help: 'What is asked when no rules say it. `non-inferior`: no metric may be more than `margin` worse than the champion. `superior`: the first metric must be better, too. `threshold-only`: the champion is not compared with; only rules with a number are judged.',
+      default: 'non-inferior',
+      group: 'Gate',
+    }),
+    margin: text({
+      help: 'How much worse than the champion a metric may be when no rules say it: a share of it, such as 1%, or an amount, such as 0.005.',
+      default: '1%',
       group: 'Gate',
     }),
     directions: mapping({
@@ -40,8 +50,102 @@ export const spec = defineAction({
       help: 'The verdicts that fail the step: fail, error, inconclusive; or none. Default: all three. `passed` is true only for pass, whatever stands here.',
       group: 'Gate',
     }),
+    predictions: text({
+      help: "A table (CSV, TSV, JSONL or Parquet) with a row for each example of the test set: the right answer, the candidate's answer and, under `champion_prediction` or `champion_probability`, the champion's. Rules are then judged with confidence intervals.",
+      group: 'Predictions',
+    }),
+    'candidate-predictions': text({
+      help: "A table with the candidate's answers alone, instead of `predictions`.",
+      group: 'Predictions',
+    }),
+    'champion-predictions': text({
+      help: "A table with the champion's answers to the same rows, joined on their ids.",
+      group: 'Predictions',
+    }),
+    labels: text({
+      help: 'A table with ids and right answers, when the predictions do not have them.',
+      group: 'Predictions',
+    }),
+    task: choice(['auto', 'binary', 'multiclass', 'multilabel', 'regression', 'ranking'], {
+      help: 'What the model predicts. `auto` tells it from the labels and the columns.',
+      default: 'auto',
+      group: 'Predictions',
+    }),
+    'positive-class': text({
+      help: 'The class that a binary model looks for. Default: 1, true or yes, where the labels are such.',
+      group: 'Predictions',
+    }),
+    'id-column': text({
+      help: 'Column by which tables are joined. Default: the one named id, row_id, sample_id, inference_id or alike.',
+      group: 'Predictions',
+    }),
+    'label-column': text({
+      help: 'Column with the right answers. Default: the one named label, target, y_true, actual or alike.',
+      group: 'Predictions',
+    }),
+    'prediction-column': list({
+      help: "Column with the predicted class or value; two names are the candidate's and the champion's. Default: the one named prediction, y_pred or alike.",
+      group: 'Predictions',
+    }),
+    'score-column': list({
+      help: "Column with the score or probability of the positive class; two names are the candidate's and the champion's. Default: the one named probability, score, y_score or alike. Probabilities by class are in `probability_<class>`.",
+      group: 'Predictions',
+    }),
+    'weight-column': text({
+      help: 'Column with a weight for each row. Default: all rows count alike.',
+      group: 'Predictions',
+    }),
+    'query-column': text({
+      help: 'Ranking: column that says which query a row belongs to.',
+      group: 'Predictions',
+    }),
+    slices: list({
+      help: 'Columns by whose values the report divides the rows. Columns that rules slice by need not be named.',
+      group: 'Predictions',
+    }),
+    'min-samples': number({
+      help: 'With fewer rows, every verdict on predictions is inconclusive.',
+      default: 200,
+      min: 2,
+      integer: true,
+      group: 'Statistics',
+    }),
+    'min-slice': number({
+      help: 'A slice or group of fewer rows is not judged.',
+      default: 50,
+      min: 2,
+      integer: true,
+      group: 'Statistics',
+    }),
+    confidence: number({
+      help: 'Of each one-sided bound that a verdict rests on.',
+      default: 0.95,
+      min: 0.5,
+      max: 0.9999,
+      group: 'Statistics',
+    }),
+    correction: choice(corrections, {
+      help: 'How refusals are corrected for the number of comparisons with the champion.',
+      default: 'holm',
+      group: 'Statistics',
+    }),
+    bootstrap: number({
+      help: 'Resamples, for metrics that have no formula for their uncertainty.',
+      default: 2000,
+      min: 100,
+      max: 100_000,
+      integer: true,
+      group: 'Statistics',
+    }),
+    seed: number({
+      help: 'Of the resamples: the same seed and data give the same report.',
+      default: 0,
+      min: 0,
+      integer: true,
+      group: 'Statistics',
+    }),
     report: text({
-      help: 'Folder for report.json and report.md.',
+      help: 'Folder for report.json, report.md and report.html.',
       default: 'gate-report',
       group: 'Report',
     }),
@@ -52,5 +156,6 @@ export const spec = defineAction({
     verdict: { help: 'pass, fail, error (it could not be judged) or inconclusive.' },
     'failed-rules': { help: 'The rules that did not pass, one a line.' },
     report: { help: 'Path of report.json.' },
+    'report-html': { help: 'Path of report.html, one file that can be opened or kept as an artifact.' },
   },
 });

@@ -49,6 +49,7 @@ function contextWith(changes: Partial<Context> = {}): Context {
     environment: {},
     signal: new AbortController().signal,
     clock: systemClock,
+    scanWorker: undefined,
     provider: async () => provider,
     summary: (markdown) => void output.push(markdown),
     mask: (text) => text,

@@ -2,12 +2,16 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import {
   type Answers,
   type BinaryTruth,
+  comparePaired,
+  confusionMatrix,
   isUndefined,
   type MulticlassTruth,
   type MultilabelTruth,
+  precisionRecallCurve,
   predictionMetric,
   type RankingTruth,
   type RegressionTruth,
+  rocCurve,
   type Truth,
 } from '../../packages/core/src/metrics/index.ts';
 import { askOracle, oraclePython } from './oracle.ts';
@@ -291,3 +295,204 @@ function plain({ name, truth, answers }: Case): object {
     }
   });
 });
+
+const comparisonPython = `
+import numpy as np
+from scipy import stats
+import sklearn.metrics as m
+
+# In numpy where it is short: a call of scikit-learn takes a millisecond, and there are two for each resample.
+def f1_macro(y, p):
+    cells = np.bincount(y * 5 + p, minlength=25).reshape(5, 5)
+    ends = cells.sum(axis=0) + cells.sum(axis=1)
+    return (2 * cells.diagonal()[ends > 0] / ends[ends > 0]).mean()
+
+def bootstrapped(c):
+    """Percentile interval of scipy.stats.bootstrap; within each class where the test set is binary, which it does not offer."""
+    y = np.array(c['y'])
+    a, b = np.array(c['candidate']), np.array(c['champion'])
+    metric = {
+        'mae': lambda y, p: np.abs(y - p).mean(),
+        'rmse': lambda y, p: np.sqrt(((y - p) ** 2).mean()),
+        'r2': lambda y, p: 1 - ((y - p) ** 2).sum() / ((y - y.mean()) ** 2).sum(),
+        'f1_macro': f1_macro,
+    }[c['metric']]
+    found = stats.bootstrap(
+        (y, a, b), lambda y, a, b: metric(y, a) - metric(y, b), paired=True, vectorized=False,
+        n_resamples=c['resamples'], confidence_level=0.9, method='percentile', rng=np.random.default_rng(7))
+    return {'lo': found.confidence_interval.low, 'hi': found.confidence_interval.high, 'se': found.standard_error}
+
+def stratified(c):
+    y = np.array(c['y'])
+    a, b = np.array(c['candidate']), np.array(c['champion'])
+    metric = {
+        'average_precision': m.average_precision_score,
+        'brier': lambda y, s: ((y - s) ** 2).mean(),
+        'f1': lambda y, s: 2 * (y * (s >= 0.5)).sum() / (y.sum() + (s >= 0.5).sum()),
+    }[c['metric']]
+    rng = np.random.default_rng(8)
+    classes = [np.flatnonzero(y == k) for k in (0, 1)]
+    found = []
+    for _ in range(c['resamples']):
+        rows = np.concatenate([rng.choice(rows, len(rows)) for rows in classes])
+        found.append(metric(y[rows], a[rows]) - metric(y[rows], b[rows]))
+    lo, hi = np.percentile(found, [5, 95])
+    return {'lo': lo, 'hi': hi, 'se': np.std(found, ddof=1)}
+
+def delong(c):
+    """All pairs of a positive and a negative row, as in the paper of 1988; nothing of midranks."""
+    y = np.array(c['y'])
+    components = []
+    for s in (np.array(c['candidate']), np.array(c['champion'])):
+        psi = (s[y == 1][:, None] > s[y == 0]) + 0.5 * (s[y == 1][:, None] == s[y == 0])
+        components.append((psi.mean(axis=1), psi.mean(axis=0)))
+    (a10, a01), (b10, b01) = components
+    variance = np.cov(a10, b10) / len(a10) + np.cov(a01, b01) / len(a01)
+    difference = a10.mean() - b10.mean()
+    se = np.sqrt(variance[0, 0] + variance[1, 1] - 2 * variance[0, 1])
+    half = stats.norm.ppf(0.95) * se
+    return {'lo': difference - half, 'hi': difference + half, 'p': 2 * stats.norm.sf(abs(difference) / se), 'se': se}
+
+def curves(c):
+    y, s = np.array(c['y']), np.array(c['candidate'])
+    w = np.array(c['weights']) if c['weights'] else None
+    fpr, tpr, roc = m.roc_curve(y, s, drop_intermediate=False, sample_weight=w)
+    precision, recall, pr = m.precision_recall_curve(y, s, sample_weight=w)
+    return {'roc': [fpr, tpr], 'pr': [recall, precision], 'confusion': m.confusion_matrix(y, s >= 0.5, sample_weight=w)}
+
+answer = [globals()[c['ask']](c) for c in given]
+`;
+
+interface Interval {
+  readonly lo: number;
+  readonly hi: number;
+  readonly se: number;
+  readonly p: number;
+}
+
+interface Curves {
+  readonly roc: readonly [number[], number[]];
+  readonly pr: readonly [number[], number[]];
+  readonly confusion: readonly number[][];
+}
+
+/** Another model's answers to the same rows. */
+function rival({ truth, answers }: Case): Answers {
+  const next = generator(99);
+  if (truth.task === 'regression') return { values: (answers.values as Float64Array).map((value) => value + next()) };
+  if (truth.task === 'binary') {
+    return {
+      scores: (answers.scores as Float64Array).map((score) => Math.round((0.6 * score + 0.4 * next()) * 100) / 100),
+    };
+  }
+  return {
+    predicted: (answers.predicted as Uint32Array).map((each) => (next() < 0.9 ? each : Math.floor(next() * 3))),
+  };
+}
+
+(oraclePython === undefined ? describe.skip : describe)('comparisons and curves equal', () => {
+  const resamples = 2000;
+  const regressionCase = regression(51, 150, false, 0);
+  const binaryCase = binary(52, 250, {});
+  const tiedCase = binary(53, 180, { ties: true });
+  const weightedCase = binary(54, 180, { ties: true, weights: true });
+  const long = binary(55, 3000, {});
+  const unevenCase = unevenMulticlass();
+  const intervals = [
+    [regressionCase, 'mae', 'bootstrapped'],
+    [regressionCase, 'rmse', 'bootstrapped'],
+    [regressionCase, 'r2', 'bootstrapped'],
+    [unevenCase, 'f1_macro', 'bootstrapped'],
+    [binaryCase, 'average_precision', 'stratified'],
+    [binaryCase, 'brier', 'stratified'],
+    [binaryCase, 'f1', 'stratified'],
+  ] as const;
+  const areas = [binaryCase, tiedCase];
+  const drawn = [tiedCase, weightedCase, long];
+  let found: unknown[] = [];
+
+  beforeAll(async () => {
+    const asked = (each: Case, ask: string, metric?: string) => {
+      const [y, candidate, champion, weights] = columnsOf(each).map((column) => column && Array.from(column));
+      return { ask, metric, resamples, y, candidate, champion, weights: weights ?? null };
+    };
+    found = await askOracle<unknown[]>(comparisonPython, [
+      ...intervals.map(([each, metric, ask]) => asked(each, ask, metric)),
+      ...areas.map((each) => asked(each, 'delong')),
+      ...drawn.map((each) => asked(each, 'curves')),
+    ]);
+  });
+
+  test.each(intervals.map(([each, metric, ask], index) => ({ each, metric, ask, index })))(
+    'the percentile interval of $metric, $ask',
+    ({ each, metric, index }) => {
+      const theirs = found[index] as Interval;
+      const ours = comparePaired(metric, each.truth, each.answers, rival(each), {
+        confidence: 0.9,
+        resamples,
+        seed: 1,
+      });
+      if (isUndefined(ours)) throw new Error(ours.undefined);
+      // Both ends are estimates from `resamples` draws: the standard error of a 5 % quantile is se · √(0.05 · 0.95) / φ(1.645) / √resamples
+      // when the differences are about normal, and there are two of them.
+      const error = (Math.SQRT2 * theirs.se * 0.2179) / 0.1031 / Math.sqrt(resamples);
+      expect(Math.abs(ours.lo - theirs.lo) / error).toBeLessThan(4);
+      expect(Math.abs(ours.hi - theirs.hi) / error).toBeLessThan(4);
+    },
+  );
+
+  test.each(areas.map((each, index) => ({ each, index, name: each.name })))(
+    "DeLong's test of $name",
+    ({ each, index }) => {
+      const theirs = found[intervals.length + index] as Interval;
+      const ours = comparePaired('roc_auc', each.truth, each.answers, rival(each), {
+        confidence: 0.9,
+        resamples,
+        seed: 1,
+      });
+      if (isUndefined(ours)) throw new Error(ours.undefined);
+      expect(Math.abs(ours.lo - theirs.lo)).toBeLessThan(1e-10);
+      expect(Math.abs(ours.hi - theirs.hi)).toBeLessThan(1e-10);
+      expect(Math.abs(ours.p / theirs.p - 1)).toBeLessThan(1e-10);
+    },
+  );
+
+  test.each(drawn.map((each, index) => ({ each, index, name: each.name })))('curves of $name', ({ each, index }) => {
+    const theirs = found[intervals.length + areas.length + index] as Curves;
+    const truth = each.truth as BinaryTruth;
+    const roc = rocCurve(truth, each.answers);
+    const pr = precisionRecallCurve(truth, each.answers);
+    const confusion = confusionMatrix(truth, each.answers);
+    if (isUndefined(roc) || isUndefined(pr) || isUndefined(confusion)) throw new Error('undefined');
+    expect(Array.from(confusion.cells)).toEqual(theirs.confusion.flat());
+    for (const [ours, [x, y]] of [
+      [roc, theirs.roc],
+      [pr, theirs.pr],
+    ] as const) {
+      expect(ours.length).toBeLessThanOrEqual(200);
+      const key = (left: number, right: number): string => `${left.toFixed(10)} ${right.toFixed(10)}`;
+      const points = new Set(x.map((value, at) => key(value, y[at] as number)));
+      expect(ours.filter((point) => !points.has(key(point.x, point.y)))).toEqual([]);
+      const ascending = x.map((value, at) => ({ x: value, y: y[at] as number }));
+      if ((x[0] as number) > (x.at(-1) as number)) ascending.reverse();
+      expect(Math.abs(area(ours) - area(ascending))).toBeLessThan(2e-3);
+    }
+  });
+});
+
+/** By trapezoids. */
+function area(points: readonly { readonly x: number; readonly y: number }[]): number {
+  return points.reduce((sum, point, at) => {
+    const before = points[at - 1] ?? point;
+    return sum + ((point.x - before.x) * (point.y + before.y)) / 2;
+  }, 0);
+}
+
+/** Truth, candidate, champion, weights. */
+function columnsOf(each: Case): (ArrayLike<number> | undefined)[] {
+  const champion = rival(each);
+  if (each.truth.task === 'regression') return [each.truth.targets, each.answers.values, champion.values, undefined];
+  const { labels, weights } = each.truth as BinaryTruth | MulticlassTruth;
+  if (each.truth.task === 'binary') return [labels, each.answers.scores, champion.scores, weights];
+  return [labels, each.answers.predicted, champion.predicted, weights];
+}

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
@@ -7,14 +7,14 @@ import { driftSamplePage, gateSamplePage } from '../../packages/report/lib/testi
 // Writes the sample reports and pictures of them in both themes, wide, on a phone and printed. Needs Chromium (Debian: chromium).
 //
 //   npm run compile && node test/reports/look.mjs [folder]
+//
+// CHROMIUM names another browser than /usr/bin/chromium.
 
 const folder = resolve(process.argv[2] ?? fileURLToPath(new URL('../../build/reports', import.meta.url)));
 mkdirSync(folder, { recursive: true });
 const pages = { drift: driftSamplePage(), gate: gateSamplePage() };
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-});
+const { path, arguments: args } = JSON.parse(readFileSync(new URL('chromium.json', import.meta.url), 'utf8'));
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? path, args });
 for (const [name, markup] of Object.entries(pages)) {
   const file = join(folder, `${name}.html`);
   writeFileSync(file, markup);

@@ -12,11 +12,12 @@ const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  */
 const echo = 500;
 
-/** The effects of this very process. `daemonCommand` starts the background processes of providers. */
-export function realEffects(daemonCommand: readonly string[]): Effects {
+/** The effects of this very process. `daemonCommand` starts the background processes of providers, `scanWorker` is the program of threads. */
+export function realEffects(daemonCommand: readonly string[], scanWorker: URL): Effects {
   return {
     clock: systemClock,
     random: Math.random,
+    scanWorker,
     onSignal,
     openProvider: (inputs, workingDirectory, effects) => openProvider(inputs, workingDirectory, daemonCommand, effects),
   };

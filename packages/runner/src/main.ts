@@ -41,6 +41,12 @@ export async function daemon(argv: readonly string[]): Promise<void> {
   await run(argv);
 }
 
+/** Runs as a thread that reads a table for the step that started it. */
+export async function scanWorker(): Promise<void> {
+  const { runScanWorker } = await import('@mlops-actions/tabular');
+  await runScanWorker();
+}
+
 async function endWith(host: Host, run: () => Promise<number>): Promise<never> {
   onEscape((thrown) => void endProcess(host.finish(endingOf(thrown))));
   const code = await run().catch((thrown: unknown) => host.finish(endingOf(thrown)));
@@ -48,5 +54,6 @@ async function endWith(host: Host, run: () => Promise<number>): Promise<never> {
 }
 
 function effectsBeside(entryUrl: string): Effects {
-  return realEffects([process.execPath, fileURLToPath(new URL('daemon.js', entryUrl))]);
+  const daemonCommand = [process.execPath, fileURLToPath(new URL('daemon.js', entryUrl))];
+  return realEffects(daemonCommand, new URL('scan-worker.js', entryUrl));
 }

@@ -29,6 +29,8 @@ export interface CommonInputs {
 export interface Effects {
   readonly clock: Clock;
   readonly random: () => number;
+  /** The program of threads that read tables; absent: the step reads them itself. */
+  readonly scanWorker?: URL;
   /** Calls `cancel` on the first signal that asks the process to end; returns how to stop listening. */
   onSignal(cancel: (signal: string) => void): () => void;
   /** `workingDirectory` is absolute; relative paths in `inputs` start there. */
@@ -191,6 +193,7 @@ function contextFor(
     environment,
     signal,
     clock: effects.clock,
+    scanWorker: effects.scanWorker,
     provider: () => {
       provider ??= effects.openProvider(inputs, workingDirectory, {
         log: host,

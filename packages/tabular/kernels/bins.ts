@@ -7,13 +7,33 @@
  * except that it may vanish: a negative value so near to zero belongs to bin −1 all the same. The caller has seen to it that all fit.
  */
 export function addToLinearBins(bins: usize, values: usize, count: u32, weights: usize, scale: f64, base: f64): void {
-  for (let i: u32 = 0; i < count; i++) {
-    const value = load<f64>(values + (i << 3));
-    const scaled = value * scale;
-    const bin = <i32>(Math.floor(scaled) - base) - (i32(value < 0) & i32(scaled === 0));
-    const at = bins + (bin << 2);
-    store<u32>(at, load<u32>(at) + (weights === 0 ? 1 : load<u32>(weights + (i << 2))));
+  for (let i: u32 = 0; i + 1 < count; i += 2) {
+    const pair = linearBins(v128.load(values + (i << 3)), scale, base);
+    addTo(bins, <u32>i64x2.extract_lane(pair, 0), weights, i);
+    addTo(bins, <u32>i64x2.extract_lane(pair, 1), weights, i + 1);
   }
+  if (count & 1) {
+    const last = f64x2.splat(load<f64>(values + ((count - 1) << 3)));
+    addTo(bins, <u32>i64x2.extract_lane(linearBins(last, scale, base), 0), weights, count - 1);
+  }
+}
+
+/** A double so large that adding a whole number below 2³² leaves that number in the lower half of its bits. */
+const wholeNumbers: f64 = 4503599627370496;
+
+/** The bins of two values, in the lower half of each lane. */
+function linearBins(pair: v128, scale: f64, base: f64): v128 {
+  const zero = f64x2.splat(0);
+  const scaled = v128.mul<f64>(pair, f64x2.splat(scale));
+  const bins = v128.add<f64>(v128.sub<f64>(v128.floor<f64>(scaled), f64x2.splat(base)), f64x2.splat(wholeNumbers));
+  const vanished = v128.and(v128.lt<f64>(pair, zero), v128.eq<f64>(scaled, zero));
+  // All bits set are −1.
+  return v128.add<i64>(bins, vanished);
+}
+
+function addTo(bins: usize, bin: u32, weights: usize, index: u32): void {
+  const at = bins + (bin << 2);
+  store<u32>(at, load<u32>(at) + (weights === 0 ? 1 : load<u32>(weights + (index << 2))));
 }
 
 /**

@@ -40,6 +40,11 @@ export function putCell(column: Column, row: u32, text: usize, length: u32): voi
   else store<u64>(column.cells + (row << 3), valueBits(column, row, text, length));
 }
 
+/** The same by the column's index, for who finds texts outside the module. */
+export function putCellAt(index: u32, row: u32, text: usize, length: u32): void {
+  putCell(columnAt(index), row, text, length);
+}
+
 /** Puts the cell of a category. */
 export function putText(column: Column, row: u32, text: usize, length: u32): void {
   const isNull = length === 0 || (column.nullTexts !== 0 && isNullText(column.nullTexts, text, length));

@@ -70,14 +70,14 @@ export function csvLines(): f64 {
 }
 
 /**
- * Reads records from `from` up to `end`, which is behind a line end and has 16 readable bytes behind it, into the rows from `row` up to but not
- * including `rows`. Returns the next row. Lines that hold nothing are passed over. It ends early, with a status, at a record whose quoted
+ * Reads the records that start from `from` on and before `until` into the rows from `row` up to but not including `rows`. The bytes go up to `end`,
+ * which is behind a line end and has 16 readable bytes behind it. Returns the next row. Lines that hold nothing are passed over. It ends early, with a status, at a record whose quoted
  * field goes on behind `end` and at one that is not as the header says.
  */
-export function csvParse(from: usize, end: usize, row: u32, rows: u32): u32 {
+export function csvParse(from: usize, until: usize, end: usize, row: u32, rows: u32): u32 {
   let at = from;
   status = read;
-  while (at < end && row < rows) {
+  while (at < until && row < rows) {
     quotedLines = 0;
     if (isLineEnd(at)) {
       at = behindLineEnd(at);
@@ -106,8 +106,8 @@ function readRecord(start: usize, end: usize, row: u32): usize {
       at = skipFields(at, end, column.run);
       field = fields;
     } else {
-      at = readField(column, at, end, row);
       field++;
+      at = readField(column, at, end, row);
     }
     if (at === 0) break;
     if (load<u8>(at) !== separator) {
@@ -128,20 +128,36 @@ function readRecord(start: usize, end: usize, row: u32): usize {
 
 /** Reads a field into its column; returns its end (the delimiter or line end behind it), or 0 with a status. */
 function readField(column: Column, start: usize, end: usize, row: u32): usize {
-  const kind = column.kind;
-  if (kind === numberCells && column.nullsFirst === 0) {
-    const value = numberAt(start);
-    const after = numberEnd;
-    if (after !== 0 && endsField(after)) {
-      store<f64>(column.cells + (row << 3), value);
-      return after;
-    }
+  if (column.kind === numberCells) {
+    const after = readNumber(column, start, row);
+    if (after !== 0) return after;
+  } else if (column.kind === categoryCells && load<u8>(start) !== quote) {
+    return readText(column, start, row);
   }
+  return readAny(column, start, end, row);
+}
+
+/** Reads a number without anything around it; returns its end, or 0 for a field that is something else. */
+function readNumber(column: Column, start: usize, row: u32): usize {
+  if (column.nullsFirst !== 0) return 0;
+  const value = numberAt(start);
+  const after = numberEnd;
+  if (after === 0 || !endsField(after)) return 0;
+  store<f64>(column.cells + (row << 3), value);
+  return after;
+}
+
+function readText(column: Column, start: usize, row: u32): usize {
+  const after = fieldEnd(start);
+  putText(column, row, start, plainLength(start, after));
+  return after;
+}
+
+function readAny(column: Column, start: usize, end: usize, row: u32): usize {
   if (load<u8>(start) === quote) return readQuoted(column, start, end, row);
   const after = fieldEnd(start);
   const length = plainLength(start, after);
-  if (kind === categoryCells) putText(column, row, start, length);
-  else if (length === 0) putNull(column, row);
+  if (length === 0) putNull(column, row);
   else putCell(column, row, start, length);
   return after;
 }

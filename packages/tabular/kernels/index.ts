@@ -1,6 +1,6 @@
 // The kernels: one WebAssembly module, so that what one kernel reads another can count without a copy. Each file is one kernel.
 export { addToLinearBins, addToPrefixBins, countAtMark } from './bins';
-export { countNaNs, setColumn } from './cells';
+export { countNaNs, newColumns, putCellAt, setColumn } from './cells';
 export { countCodes } from './code-counts';
 export { csvFields, csvLines, csvOpen, csvParse, csvPlan, csvStatus, csvStoppedAt } from './csv';
 export { endOfDeltas, expandDeltas, openDeltas } from './deltas';
@@ -9,10 +9,9 @@ export { unpackLz4 } from './lz4';
 export { allocate, reset } from './memory';
 export { finiteValues, sums } from './moments';
 export { numberPowers } from './number';
+export { boundsOfTexts, codesOfIndices, codesOfTexts } from './page-texts';
 export {
   clear,
-  countNans,
-  gatherCodes,
   gatherDoubles,
   joinStreams,
   keepOccurring,
@@ -26,4 +25,4 @@ export { countOnes, countRuns, expandRuns, openBits, openRuns } from './runs';
 export { unpackSnappy } from './snappy';
 export { sortDoubles } from './sort';
 export { codeOf, hashText, newTexts, textBytes, textCount, textHashCode, textLength, textsHashing } from './text';
-export { countValues, findValueCounts, listValues, moveValueCounts } from './value-counts';
+export { countValues, findValueCounts, listValueCounts, moveValueCounts } from './value-counts';

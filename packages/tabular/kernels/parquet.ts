@@ -125,37 +125,12 @@ function moment(source: usize): f64 {
   return days * 86400000 + <f64>load<i64>(source) / 1e6;
 }
 
-/** How many of `count` doubles are NaN. */
-export function countNans(values: usize, count: u32): u32 {
-  let nans = i64x2.splat(0);
-  let index: u32 = 0;
-  for (; index + 2 <= count; index += 2) {
-    const pair = v128.load(values + (index << 3));
-    nans = i64x2.sub(nans, f64x2.ne(pair, pair));
-  }
-  if (index < count) {
-    const last = v128.load64_zero(values + (index << 3));
-    nans = i64x2.sub(nans, f64x2.ne(last, last));
-  }
-  return <u32>(i64x2.extract_lane(nans, 0) + i64x2.extract_lane(nans, 1));
-}
-
 /** Looks up `count` doubles: `target[i] = table[indices[i]]`. False when an index is `distinct` or more. */
 export function gatherDoubles(indices: usize, count: u32, table: usize, distinct: u32, target: usize): bool {
   for (let index: u32 = 0; index < count; index++) {
     const entry = load<u32>(indices + (index << 2));
     if (entry >= distinct) return false;
     store<f64>(target + (index << 3), load<f64>(table + (entry << 3)));
-  }
-  return true;
-}
-
-/** Looks up `count` codes: `target[i] = table[indices[i]]`. False when an index is `distinct` or more. */
-export function gatherCodes(indices: usize, count: u32, table: usize, distinct: u32, target: usize): bool {
-  for (let index: u32 = 0; index < count; index++) {
-    const entry = load<u32>(indices + (index << 2));
-    if (entry >= distinct) return false;
-    store<u32>(target + (index << 2), load<u32>(table + (entry << 2)));
   }
   return true;
 }

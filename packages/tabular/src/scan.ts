@@ -20,6 +20,13 @@ export interface Scanner {
    * reads the table from its start (a stream can be read once). Throws a located `UserError` for what makes the table unreadable.
    */
   scan(wanted: readonly ScanColumn[], sink: Sink, signal?: AbortSignal): Promise<ScanFacts>;
+  /** The rows as up to `count` parts of equal size, each to be scanned by `scanPart`; absent when the table can be read only from its start. */
+  parts?(count: number): readonly TablePart[];
+  /**
+   * As `scan`, of one part. Its rows and lines count from the part's start, in errors too. A newline inside quotes may look like the start of a
+   * record: `firstMisfit` says so of the extents of all parts, and a part that fails may do so for that reason alone.
+   */
+  scanPart?(part: TablePart, wanted: readonly ScanColumn[], sink: Sink, signal?: AbortSignal): Promise<ScanFacts>;
 }
 
 /** What a whole scan saw. */
@@ -29,6 +36,23 @@ export interface ScanFacts {
   readonly mistyped: ReadonlyMap<string, MistypedCell>;
   /** What was passed over and said nothing wrong, one sentence each (a truncated last line, for one). */
   readonly warnings: readonly string[];
+  /** What a scan of one part of a file read of it. */
+  readonly extent?: PartExtent;
+}
+
+/** A part of a file: the records that start from the byte `from` on and before the byte `to`. */
+export interface TablePart {
+  readonly from: number;
+  readonly to: number;
+  /** Whether a record is known to start at `from`. Otherwise the first line there is taken for the start of one. */
+  readonly isRecordStart?: boolean;
+}
+
+/** The bytes from the first record of a part to the end of its last one, and the line ends in them; in the first part also those of the header. */
+export interface PartExtent {
+  readonly from: number;
+  readonly to: number;
+  readonly lines: number;
 }
 
 /** A cell that is not of its column's type. Rows count from 1 without the header, lines from 1 with it. */

@@ -7,8 +7,8 @@ import {
   type Term,
 } from './divergence.ts';
 import { exactly, rising, widened } from './interval.ts';
-import { exactSample } from './numeric.ts';
-import type { CategoricalColumn, Interval, NumericColumn } from './sample.ts';
+import type { CategoricalColumn, Column, Interval, NumericColumn } from './sample.ts';
+import { exactSample } from './views.ts';
 
 /** Rows by category on both sides, in one order. */
 export interface CategoryTable {
@@ -34,6 +34,13 @@ export interface CategoricalScores {
   readonly lInfinity: Interval;
   /** √(χ² / rows) of the whole 2 × K table: between 0 and 1, and it depends on how even the sides are (Cramér 1946). */
   readonly cramersV: Interval;
+}
+
+/** The categories of two columns of one kind; of numbers, their values, and `undefined` when not every value is known. */
+export function tableOfColumns(reference: Column, current: Column, missingCounts: boolean): CategoryTable | undefined {
+  return reference.kind === 'numeric'
+    ? valueTable(reference, current as NumericColumn, missingCounts)
+    : categoryTable(reference, current as CategoricalColumn, missingCounts);
 }
 
 /**

@@ -1,8 +1,8 @@
-import { type CategoryTable, categoricalScores, categoryTable, valueTable } from './categories.ts';
+import { type CategoryTable, categoricalScores, tableOfColumns } from './categories.ts';
 import { exactly, rising } from './interval.ts';
 import { type NumericScores, numericScores } from './numeric.ts';
-import { type DriftRules, methodFor, type ScoreMethod, type Treatment, treatmentOf } from './rules.ts';
-import type { CategoricalColumn, Column, Interval, NumericColumn } from './sample.ts';
+import { type DriftRules, fewestSamples, methodFor, type ScoreMethod, type Treatment, treatmentOf } from './rules.ts';
+import type { Column, Interval, NumericColumn } from './sample.ts';
 import {
   decileSignificance,
   divergenceP,
@@ -44,6 +44,8 @@ export interface ColumnComparison {
   readonly treatedAs: Treatment;
   readonly reference: SideCounts;
   readonly current: SideCounts;
+  /** Whether nearly every row has a category of its own, as ids have: such a column says little, and is better left out. */
+  readonly looksLikeIds: boolean;
   /** Why the sides have no score: nothing to compare, or numbers against names. A sentence part. */
   readonly incomparable?: string;
   readonly score?: { readonly method: ScoreMethod; readonly threshold: number; readonly value: Interval };
@@ -57,28 +59,24 @@ export interface ColumnComparison {
  */
 export function compareColumn(name: string, reference: Column, current: Column, rules: DriftRules): ColumnComparison {
   const treatedAs = treatmentOf(name, reference, current, rules);
+  const missingCounts = rules.missingAsCategory && treatedAs === 'categories';
   const sides = {
     name,
     kind: reference.kind,
     treatedAs,
-    reference: sideCounts(reference),
-    current: sideCounts(current),
+    reference: sideCounts(reference, missingCounts),
+    current: sideCounts(current, missingCounts),
+    looksLikeIds: looksLikeIds(reference) && looksLikeIds(current),
   };
-  const figures = {
-    ...(sides.reference.rows > 0 && sides.current.rows > 0
-      ? { 'missing-rate-change': exactly(missingRate(sides.current) - missingRate(sides.reference)) }
-      : {}),
-  };
-  if (reference.kind !== current.kind) {
-    const incomparable = `${written(reference)} in the reference, ${written(current)} in the current data`;
-    return { ...sides, incomparable, figures };
-  }
+  const change = missingRate(sides.current) - missingRate(sides.reference);
+  const figures = sides.reference.rows > 0 && sides.current.rows > 0 ? { 'missing-rate-change': exactly(change) } : {};
+  const incomparable = whyIncomparable(reference, current, missingCounts);
+  if (incomparable !== undefined) return { ...sides, incomparable, figures };
   const { method, threshold } = methodFor(name, reference.kind, treatedAs, rules);
   const compared =
-    reference.kind === 'numeric' && current.kind === 'numeric' && treatedAs === 'numbers'
-      ? compareNumbers(reference, current, method)
-      : compareCategories(reference, current, method, rules.missingAsCategory);
-  if (compared === undefined) return { ...sides, incomparable: emptySides(sides.reference, sides.current), figures };
+    treatedAs === 'numbers'
+      ? compareNumbers(reference as NumericColumn, current as NumericColumn, method)
+      : compareCategories(reference, current, method, missingCounts);
   return {
     ...sides,
     score: { method, threshold, value: compared.score },
@@ -87,14 +85,25 @@ export function compareColumn(name: string, reference: Column, current: Column, 
   };
 }
 
+/** A side without any value has no kind of its own, so that is said first. */
+function whyIncomparable(reference: Column, current: Column, missingCounts: boolean): string | undefined {
+  const counted = reference.kind === current.kind && missingCounts;
+  const before = sideCounts(reference, counted).values;
+  const now = sideCounts(current, counted).values;
+  if (before === 0 && now === 0) return 'no values on either side';
+  if (before === 0) return 'no values in the reference';
+  if (now === 0) return 'no values in the current data';
+  if (reference.kind === current.kind) return undefined;
+  return `${written(reference)} in the reference, ${written(current)} in the current data`;
+}
+
 interface Compared {
   readonly score: Interval;
   readonly significance: Significance;
   readonly figures: ColumnComparison['figures'];
 }
 
-function compareNumbers(reference: NumericColumn, current: NumericColumn, method: ScoreMethod): Compared | undefined {
-  if (reference.count === 0 || current.count === 0) return undefined;
+function compareNumbers(reference: NumericColumn, current: NumericColumn, method: ScoreMethod): Compared {
   const scores = numericScores(reference, current);
   const figures = numericFigures(scores, reference, current);
   const significance =
@@ -121,13 +130,17 @@ function numericFigures(
     'l-infinity': scores.lInfinity,
     'psi-p': divergenceP(scores.psi, 1, scores.bins, n, m),
     'js-p': divergenceP(rising(scores.js, natsOf), 1 / 8, scores.bins, n, m),
-    ...(reference.deviation > 0 && Number.isFinite(reference.deviation)
-      ? {
-          'mean-shift': exactly((current.mean - reference.mean) / reference.deviation),
-          'deviation-ratio': exactly(current.deviation / reference.deviation),
-        }
-      : {}),
+    ...finiteFigures({
+      'mean-shift': (current.mean - reference.mean) / reference.deviation,
+      'deviation-ratio': current.deviation / reference.deviation,
+    }),
   };
+}
+
+/** Those that are numbers: a reference of one value has no deviations to count in. */
+function finiteFigures(figures: Readonly<Partial<Record<FigureName, number>>>): ColumnComparison['figures'] {
+  const finite = Object.entries(figures).filter(([, value]) => Number.isFinite(value));
+  return Object.fromEntries(finite.map(([name, value]) => [name, exactly(value)]));
 }
 
 /** The Jensen–Shannon divergence in nats of a distance to base 2. */
@@ -135,19 +148,9 @@ function natsOf(distance: number): number {
   return distance * distance * Math.LN2;
 }
 
-function compareCategories(
-  reference: Column,
-  current: Column,
-  method: ScoreMethod,
-  missingAsCategory: boolean,
-): Compared | undefined {
-  const table =
-    reference.kind === 'numeric'
-      ? valueTable(reference, current as NumericColumn, missingAsCategory)
-      : categoryTable(reference, current as CategoricalColumn, missingAsCategory);
-  if (table === undefined) return unknown;
-  if (table.n === 0 || table.m === 0) return undefined;
-  return compareTable(table, method);
+function compareCategories(reference: Column, current: Column, method: ScoreMethod, missingCounts: boolean): Compared {
+  const table = tableOfColumns(reference, current, missingCounts);
+  return table === undefined ? unknown : compareTable(table, method);
 }
 
 /** Of values that were only counted in bins, nothing is known by value. */
@@ -173,14 +176,26 @@ function compareTable(table: CategoryTable, method: ScoreMethod): Compared {
   };
 }
 
-export function sideCounts(column: Column): SideCounts {
+/** @param missingCounts whether a missing value is compared like others. */
+function sideCounts(column: Column, missingCounts: boolean): SideCounts {
   if (column.kind === 'numeric') {
     const { rows, count, nulls, nans, infinities, mistyped } = column;
-    return { rows, values: count, missing: nulls + nans, infinities, mistyped };
+    const missing = nulls + nans;
+    return { rows, values: count + (missingCounts ? missing : 0), missing, infinities, mistyped };
   }
-  let values = column.other;
-  for (const count of column.counts.values()) values += count;
-  return { rows: column.rows, values, missing: column.nulls, infinities: 0, mistyped: column.mistyped };
+  const { rows, nulls, mistyped, counts, other } = column;
+  let values = other + (missingCounts ? nulls : 0);
+  for (const count of counts.values()) values += count;
+  return { rows, values, missing: nulls, infinities: 0, mistyped };
+}
+
+/** From this share of different values on names are ids. */
+const idsFrom = 0.9;
+
+function looksLikeIds(column: Column): boolean {
+  if (column.kind === 'numeric') return false;
+  const { values } = sideCounts(column, false);
+  return values >= fewestSamples && column.distinct >= idsFrom * values;
 }
 
 /** The share of rows without a value; 0 where there are no rows. */
@@ -190,9 +205,4 @@ export function missingRate({ rows, missing }: SideCounts): number {
 
 function written(column: Column): string {
   return column.kind === 'numeric' ? 'numbers' : 'categories';
-}
-
-function emptySides(reference: SideCounts, current: SideCounts): string {
-  if (reference.values > 0) return 'no values in the current data';
-  return current.values > 0 ? 'no values in the reference' : 'no values on either side';
 }

@@ -2,9 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { compareColumn } from './compare.ts';
 import { type ColumnDecision, decideDrift } from './decide.ts';
+import { sharedHistogram } from './picture.ts';
+import { qualityFindings } from './quality.ts';
 import { type DriftRules, defaultDriftRules, scoreMethods } from './rules.ts';
 import type { Column, Sample } from './sample.ts';
 import {
+  binnedSampleOf,
   categoricalColumn,
   congruential,
   exactSampleOf,
@@ -257,6 +260,7 @@ describe('categories', () => {
     const decision = decide(ids('a'), ids('b'));
     expect(decision.score?.value).toEqual({ lo: 1, hi: 1 });
     expect(decision.significance).toEqual({ test: 'none', p: { lo: 1, hi: 1 } });
+    expect([decision.looksLikeIds, decide(usual, usual).looksLikeIds]).toEqual([true, false]);
     expect(decision.verdict).toBe('no-drift');
   });
 
@@ -383,6 +387,47 @@ describe('laws', () => {
           expect(decision.verdict).toBe('no-drift');
         },
       ),
+    );
+  });
+
+  test('no columns make a figure that is no number', () => {
+    const finite = fc.oneof(
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.constantFrom(0, -0, 5e-324, Number.MAX_VALUE, -Number.MAX_VALUE, 1e-9),
+    );
+    const values = fc.oneof(
+      fc.array(finite, { maxLength: 70 }),
+      fc
+        .array(finite, { minLength: 1, maxLength: 3 })
+        .map((few) => Array.from({ length: 40 }, (_, i) => few[i % few.length] as number)),
+    );
+    const asBins = fc.array(finite, { maxLength: 6 });
+    const column = fc
+      .tuple(values, fc.option(asBins, { nil: undefined }))
+      .map(([all, inner]) =>
+        numericColumn(all, {}, (each) => [
+          inner === undefined
+            ? exactSampleOf(each)
+            : binnedSampleOf(each, [-Number.MAX_VALUE, ...inner], [Number.MAX_VALUE]),
+        ]),
+      );
+    fc.assert(
+      fc.property(column, column, methods, (a, b, numericMethod) => {
+        const decision = decide(a, b, { minSamples: 30, numericMethod });
+        const intervals = [
+          decision.score?.value,
+          decision.significance?.p,
+          decision.adjustedP,
+          ...Object.values(decision.figures),
+        ];
+        for (const interval of intervals) {
+          if (interval !== undefined) expect([interval, interval.lo <= interval.hi]).toEqual([interval, true]);
+        }
+        if (decision.score !== undefined) expect(decision.score.value.lo).toBeGreaterThanOrEqual(0);
+        if (a.count > 0 && b.count > 0) sharedHistogram(a, b);
+        qualityFindings('x', a, b);
+      }),
+      { numRuns: 500 },
     );
   });
 

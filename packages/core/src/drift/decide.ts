@@ -1,7 +1,7 @@
-import { benjaminiHochberg, bonferroni, holm } from '../statistics/index.ts';
+import { benjaminiHochberg, bonferroni, type Correction, holm } from '../statistics/index.ts';
 import type { ColumnComparison } from './compare.ts';
 import { isAtLeast, isBelow } from './interval.ts';
-import { type Correction, type DriftRules, fewestSamples } from './rules.ts';
+import { type DriftRules, fewestSamples } from './rules.ts';
 import type { Interval } from './sample.ts';
 
 /**
@@ -10,8 +10,8 @@ import type { Interval } from './sample.ts';
  */
 export type ColumnVerdict = 'drift' | 'no-drift' | 'insufficient-data' | 'undecided';
 
-/** A comparison and what it comes to. */
-export interface ColumnDecision extends ColumnComparison {
+/** What the comparison of a column comes to. */
+export interface Decision {
   readonly verdict: ColumnVerdict;
   /** Of `insufficient-data`: why. A sentence part. */
   readonly reason?: string;
@@ -19,12 +19,14 @@ export interface ColumnDecision extends ColumnComparison {
   readonly adjustedP?: Interval;
 }
 
+export type ColumnDecision = ColumnComparison & Decision;
+
 export type DatasetVerdict = 'ok' | 'warn' | 'drift' | 'insufficient-data' | 'undecided';
 
 /** The decision about every column and about the dataset. */
-export interface DriftDecision {
+export interface DriftDecision<Compared extends ColumnComparison = ColumnComparison> {
   readonly verdict: DatasetVerdict;
-  readonly columns: readonly ColumnDecision[];
+  readonly columns: readonly (Compared & Decision)[];
   /** Names, in the order of the columns. */
   readonly drifted: readonly string[];
   /** Columns to be read again exactly. */
@@ -41,10 +43,13 @@ export interface DriftDecision {
  * The dataset drifts when a critical column drifts, or when drifted columns reach `driftShare` by weight; a drift in any column is a
  * warning. Columns without enough values are in no share; a critical one among them, or nothing but them, is `insufficient-data`.
  */
-export function decideDrift(comparisons: readonly ColumnComparison[], rules: DriftRules): DriftDecision {
+export function decideDrift<Compared extends ColumnComparison>(
+  comparisons: readonly Compared[],
+  rules: DriftRules,
+): DriftDecision<Compared> {
   const tested = comparisons.filter((comparison) => lacking(comparison, rules) === undefined);
   const adjusted = adjustedPs(tested, rules.correction);
-  const columns = comparisons.map((comparison): ColumnDecision => {
+  const columns = comparisons.map((comparison): Compared & Decision => {
     const reason = lacking(comparison, rules);
     if (reason !== undefined) return { ...comparison, verdict: 'insufficient-data', reason };
     const adjustedP = adjusted.get(comparison) as Interval;

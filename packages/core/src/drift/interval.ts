@@ -27,7 +27,7 @@ export function falling(interval: Interval, map: (value: number) => number): Int
 /** Wider by what 64-bit sums of many terms may be wrong; a figure that is known stays as it is. `interval` must not be negative. */
 export function widened(interval: Interval): Interval {
   if (interval.lo === interval.hi) return interval;
-  return { lo: interval.lo * (1 - 1e-12), hi: interval.hi * (1 + 1e-12) };
+  return { lo: interval.lo * (1 - 1e-12), hi: Math.min(Number.MAX_VALUE, interval.hi * (1 + 1e-12)) };
 }
 
 /** Whether a figure is at least `bound`: certainly, certainly not, or not to be told from what is known. */

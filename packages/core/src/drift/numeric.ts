@@ -11,8 +11,9 @@ import {
   type Shares,
   sumOf,
 } from './divergence.ts';
-import { exactly, intersect, rising } from './interval.ts';
-import { type Interval, isExact, type NumericColumn, type Sample } from './sample.ts';
+import { exactly, intersect, rising, widened } from './interval.ts';
+import type { Interval, NumericColumn, Sample } from './sample.ts';
+import { views } from './views.ts';
 
 /** How far the numbers of two columns are apart. */
 export interface NumericScores {
@@ -39,34 +40,30 @@ export interface NumericScores {
  */
 export function numericScores(reference: NumericColumn, current: NumericColumn): NumericScores {
   const scale = scaleOf(Math.min(reference.min, current.min), Math.max(reference.max, current.max));
-  const unit = unitOf(reference, current, scale);
+  const left = views(reference);
+  const right = views(current);
+  const unit = unitOf(reference, current, left, scale);
   let scores: UnitlessScores | undefined;
-  for (const a of views(reference)) {
-    for (const b of views(current)) {
+  for (const a of left) {
+    for (const b of right) {
       const pair = pairScores(distances(a, b, scale), decileShares(a, b), a.total, b.total);
       scores = scores === undefined ? pair : both(scores, pair);
     }
   }
   if (scores === undefined) throw new RangeError('A column without samples has no scores.');
   const scaled = scores.wasserstein;
+  const known = scaled.lo === scaled.hi && unit.lo === unit.hi;
+  const normalized = { lo: quotient(scaled.lo, unit.hi), hi: quotient(scaled.hi, unit.lo) };
   return {
     ...scores,
-    wasserstein: rising(scaled, (area) => area / scale),
-    normalizedWasserstein:
-      scaled.lo === scaled.hi && unit.lo === unit.hi
-        ? exactly(scaled.lo / unit.lo)
-        : { lo: scaled.lo / unit.hi, hi: scaled.hi / unit.lo },
+    wasserstein: rising(scaled, (area) => quotient(area, scale)),
+    normalizedWasserstein: known ? normalized : widened(normalized),
   };
 }
 
-/** The exact sample alone where there is one. */
-export function views(column: NumericColumn): readonly Sample[] {
-  const exact = exactSample(column);
-  return exact === undefined ? column.samples : [exact];
-}
-
-export function exactSample(column: NumericColumn): Sample | undefined {
-  return column.samples.find(isExact);
+/** A distance too large for a number is the largest one. */
+function quotient(distance: number, unit: number): number {
+  return Math.min(Number.MAX_VALUE, distance / unit);
 }
 
 /**
@@ -74,16 +71,12 @@ export function exactSample(column: NumericColumn): Sample | undefined {
  * of its range, so that a column of one value and a few crumbs does not make every crumb a drift. A reference of one value is measured
  * by the range of both columns. A floor of its own, such as Evidently's 0.001, would make columns in tiny units undriftable.
  */
-function unitOf(reference: NumericColumn, current: NumericColumn, scale: number): Interval {
+function unitOf(reference: NumericColumn, current: NumericColumn, known: readonly Sample[], scale: number): Interval {
   const range = reference.max * scale - reference.min * scale;
   const joint = Math.max(reference.max, current.max) * scale - Math.min(reference.min, current.min) * scale;
-  const floor = 1e-3 * (range || joint || scale);
+  const floor = Math.max(Number.MIN_VALUE, 1e-3 * (range || joint || scale));
   const deviation =
-    scale === 1
-      ? exactly(reference.deviation)
-      : views(reference)
-          .map((view) => deviationOf(view, scale))
-          .reduce(intersect);
+    scale === 1 ? exactly(reference.deviation) : known.map((view) => deviationOf(view, scale)).reduce(intersect);
   return rising(deviation, (value) => Math.max(value, floor));
 }
 
@@ -105,9 +98,9 @@ function deviationOf({ lower, upper, counts, total }: Sample, scale: number): In
     squares += away * ((lower[bin] as number) * scale + half - mean) * count;
     halfWidths += half * half * count;
   }
-  const deviation = Math.sqrt(squares / total);
+  const deviation = Math.sqrt(Math.max(0, squares) / total);
   const slack = Math.sqrt(halfWidths / total);
-  return { lo: Math.max(0, deviation - slack), hi: deviation + slack };
+  return widened({ lo: Math.max(0, deviation - slack), hi: deviation + slack });
 }
 
 /** The scores before the distance has its unit. */

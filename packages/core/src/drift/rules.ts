@@ -1,3 +1,4 @@
+import type { Correction } from '../statistics/corrections.ts';
 import type { Column } from './sample.ts';
 
 /** How far apart two columns are can be said by any of these. */
@@ -14,10 +15,6 @@ export type Treatment = 'numbers' | 'categories';
 /** Which keys a drift needs: the score over its threshold, the p-value below alpha, or both. */
 export const driftKeys = ['two-key', 'score', 'pvalue'] as const;
 export type DriftKeys = (typeof driftKeys)[number];
-
-/** What several columns' p-values are corrected by. */
-export const corrections = ['bh', 'holm', 'bonferroni', 'none'] as const;
-export type Correction = (typeof corrections)[number];
 
 /** What is particular to one column. */
 export interface ColumnRules {

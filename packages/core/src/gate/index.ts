@@ -1,5 +1,12 @@
 export * from './check.ts';
 export * from './default-rules.ts';
 export * from './judge.ts';
+export type { Champion } from './judge-files.ts';
+export { zeroBaseline } from './outcome.ts';
 export { directionOf, parseRules } from './parse-rules.ts';
+export { detectableDifference } from './power.ts';
+export { type PredictedRows, predictionTestSet, type Resampling } from './prediction-set.ts';
+export type { PartCheck, RuleCheck, SmallPart } from './rule-check.ts';
 export * from './rules.ts';
+export { maxGroups, type SliceColumn, type SliceColumns } from './slices.ts';
+export type { Part, TestSet } from './test-set.ts';

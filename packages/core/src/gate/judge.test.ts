@@ -5,7 +5,8 @@ import type { MetricSet } from '../metrics/metric-set.ts';
 import { toTree } from '../metrics/tolerant-json.ts';
 import { type Verdict, worstFirst } from './check.ts';
 import { defaultRules } from './default-rules.ts';
-import { type Champion, type Judgement, judge } from './judge.ts';
+import { type Judgement, judge } from './judge.ts';
+import type { Champion } from './judge-files.ts';
 import { parseRules } from './parse-rules.ts';
 
 type Numbers = Readonly<Record<string, unknown>>;

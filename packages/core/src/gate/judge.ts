@@ -1,186 +1,107 @@
-import { formatDistinct, formatNumber } from '../figures.ts';
-import { knownMetric } from '../metrics/direction.ts';
-import { findMetric, type MetricSet, metricKey } from '../metrics/metric-set.ts';
-import { type Check, overallVerdict, type Verdict } from './check.ts';
-import { absolute, add, compare, type Decimal, decimal, times, toNumber } from './decimal.ts';
-import { type Operator, type Rule, writtenMetric } from './rules.ts';
-
-/** The model in production: its metrics, or why there are none. */
-export type Champion =
-  | { readonly kind: 'found'; readonly metrics: MetricSet }
-  /** `accepted`: rules that need a champion are left out instead of failing closed. */
-  | { readonly kind: 'missing'; readonly reason: string; readonly accepted: boolean };
-
-/** A check of one rule. */
-export interface RuleCheck extends Check {
-  readonly rule: Rule;
-  /** How far the value lies on the wrong side, relative to the threshold; infinite when there is no value. 0 unless failed. */
-  readonly shortfall: number;
-}
+import type { MetricSet } from '../metrics/metric-set.ts';
+import { isUndefined } from '../metrics/paired.ts';
+import type { Correction } from '../statistics/corrections.ts';
+import { overallVerdict, type Verdict } from './check.ts';
+import { rejected } from './correction.ts';
+import { type Champion, judgeFiles } from './judge-files.ts';
+import { betweenGroups, type Evidence, type RuleTrials, worstOfGroups } from './judge-groups.ts';
+import { type Certainty, judgeRows, notRefused, type Trial } from './judge-rows.ts';
+import { outcome } from './outcome.ts';
+import type { Outcome, RuleCheck } from './rule-check.ts';
+import { type Rule, subjectText } from './rules.ts';
+import type { TestSet } from './test-set.ts';
 
 export interface Judgement {
   readonly verdict: Verdict;
   /** In the order of the rules. */
   readonly checks: readonly RuleCheck[];
-  /** Rules that no champion could be found for, when that is accepted. */
+  /** Rules left out: no champion could be found for them and that is accepted, or the champion is not to be compared with. */
   readonly notCompared: readonly Rule[];
 }
 
-/** A champion's value nearer to 0 than this gives relative margins no meaning. */
-export const zeroBaseline = 1e-12;
+export interface JudgeOptions extends Certainty {
+  readonly correction: Correction;
+  /** Whether rules that need the champion are judged at all. */
+  readonly compare: boolean;
+}
+
+export const judgeDefaults: JudgeOptions = {
+  confidence: 0.95,
+  minSamples: 200,
+  minSlice: 50,
+  correction: 'holm',
+  compare: true,
+};
 
 /**
  * Judges the candidate by the rules. What the candidate does not show (a missing, non-finite or non-numeric metric) fails; what cannot be
- * compared (no champion, a champion without the metric, percent against fraction) is an error. Nothing judged is an error, never a pass.
+ * compared (no champion, a champion without the metric, percent against fraction) is an error; what the rows of a test set are too few to
+ * tell is inconclusive. Nothing judged is an error, never a pass.
+ *
+ * A rule is judged on the rows of `testSet` where its metric can be reckoned from them, else by the figures of the metrics files. All
+ * rules must hold for a pass, so a pass needs no correction: it is false only if every bound that stands against it errs (an
+ * intersection–union test, Berger 1982). One refusal is enough for a fail, so refusals are corrected over all comparisons with the
+ * champion that count.
  */
-export function judge(rules: readonly Rule[], candidate: MetricSet, champion: Champion): Judgement {
+export function judge(
+  rules: readonly Rule[],
+  candidate: MetricSet,
+  champion: Champion,
+  testSet?: TestSet,
+  options: JudgeOptions = judgeDefaults,
+): Judgement {
+  const asked = options.compare ? rules : rules.filter((rule) => rule.bound.kind === 'absolute');
+  const tried = asked.map((rule) => {
+    const onRows = testSet?.knows(rule.metric) ? testSet : undefined;
+    return { rule, tried: tryRule(rule, { candidate, champion, testSet: onRows, certainty: options }) };
+  });
+  const binding = tried.filter(({ rule }) => !rule.advisory).flatMap(({ tried: { trials } }) => trials);
+  const corrected = correctedOutcomes(binding, options);
+  const checks = tried.map(({ rule, tried: { trials, settle } }): RuleCheck => {
+    const outcomes = trials.map((trial) => corrected.get(trial) ?? trial.outcome);
+    return { name: rule.text, rule, advisory: rule.advisory, ...settle(outcomes) };
+  });
   const accepted = champion.kind === 'missing' && champion.accepted;
-  const checks = rules.map((rule) => checkRule(rule, candidate, champion));
-  const leftOut = ({ rule, verdict }: RuleCheck): boolean =>
-    accepted && rule.bound.kind === 'champion' && verdict === 'error';
-  const judged = checks.filter((check) => !leftOut(check));
+  const judged = checks.filter(
+    ({ rule, verdict }) => !(accepted && rule.bound.kind === 'champion' && verdict === 'error'),
+  );
+  const kept = new Set(judged.map(({ rule }) => rule));
   return {
     verdict: overallVerdict(judged),
     checks: judged,
-    notCompared: checks.filter(leftOut).map(({ rule }) => rule),
+    notCompared: rules.filter((rule) => !kept.has(rule)),
   };
 }
 
-function checkRule(rule: Rule, candidate: MetricSet, champion: Champion): RuleCheck {
-  const name = metricKey(rule.metric, rule.slice);
-  const came = (verdict: Verdict, reason: string, figures: Partial<RuleCheck> = {}): RuleCheck => ({
-    name: rule.text,
-    verdict,
-    reason,
-    advisory: rule.advisory,
-    shortfall: verdict === 'fail' ? Number.POSITIVE_INFINITY : 0,
-    rule,
-    ...figures,
+function tryRule(rule: Rule, evidence: Evidence): RuleTrials {
+  if (rule.groups?.kind === 'worst') return worstOfGroups(rule, evidence);
+  if (rule.groups !== undefined) return betweenGroups(rule, evidence);
+  return { trials: [tryOnce(rule, evidence)], settle: ([first]) => first as Outcome };
+}
+
+function tryOnce(rule: Rule, { candidate, champion, testSet, certainty }: Evidence): Trial {
+  if (testSet === undefined) return { outcome: judgeFiles(rule, rule.slice, candidate, champion) };
+  const part = rule.slice === undefined ? undefined : testSet.part(rule.slice);
+  if (part !== undefined && isUndefined(part)) {
+    return { outcome: outcome('error', `${subjectText(rule)} cannot be judged: ${part.undefined}`) };
+  }
+  return judgeRows(rule, part, testSet, champion, certainty);
+}
+
+/** The outcomes that the correction changes: refusals that are not certain enough among so many comparisons. */
+function correctedOutcomes(trials: readonly Trial[], options: JudgeOptions): ReadonlyMap<Trial, Outcome> {
+  const family = trials.filter((trial) => trial.refusesAt !== undefined);
+  const alpha = 1 - options.confidence;
+  const isRefused = (trial: Trial): boolean => trial.outcome.verdict === 'fail';
+  const refused = rejected(options.correction, family.length, alpha, (index, level) => {
+    const trial = family[index] as Trial;
+    return isRefused(trial) && (level >= alpha || trial.refusesAt?.(level) === true);
   });
-
-  const found = findMetric(candidate, rule.metric, rule.slice)?.value;
-  if (found === undefined) return came('fail', `the candidate ${missing(rule, candidate)}`);
-  if (!Number.isFinite(found))
-    return came('fail', `${name} of the candidate is ${formatNumber(found)}`, { value: found });
-
-  const { bound } = rule;
-  if (bound.kind === 'absolute') return compared(bound.value);
-
-  if (champion.kind === 'missing')
-    return came('error', `${name} cannot be compared: ${champion.reason}`, { value: found });
-  const baseline = findMetric(champion.metrics, rule.metric, rule.slice)?.value;
-  if (baseline === undefined) return came('error', `the champion ${missing(rule, champion.metrics)}`, { value: found });
-  if (!Number.isFinite(baseline)) {
-    return came('error', `${name} of the champion is ${formatNumber(baseline)}`, { value: found, baseline });
-  }
-  if (bound.offset?.relative && Math.abs(baseline) < zeroBaseline) {
-    return came(
-      'error',
-      `${name} of the champion is ${formatNumber(baseline)}, of which no share is a margin; write an absolute one, such as \`${writtenMetric(rule.metric, rule.slice)} ${rule.operator} champion ${rule.operator.startsWith('>') ? '-' : '+'} 0.01\``,
-      { value: found, baseline },
-    );
-  }
-  return compared(championThreshold(baseline, bound.offset), baseline);
-
-  function compared(exact: Decimal, baseline?: number): RuleCheck {
-    const value = found as number;
-    const threshold = toNumber(exact);
-    const figures = {
-      value,
-      threshold,
-      ...(baseline === undefined ? {} : { baseline, margin: marginOf(exact, baseline) }),
-    };
-    if (!Number.isFinite(threshold)) return came('error', `${rule.boundText} is beyond every number`, figures);
-    if (mixesScales(rule.metric, value, baseline ?? threshold)) {
-      const [left, right] = formatDistinct([value, baseline ?? threshold]);
-      return came(
-        'error',
-        `${name} is ${left} and is compared with ${right}: one looks like a percentage, the other like a fraction`,
-        figures,
-      );
-    }
-    const holds = satisfies(compare(decimal(value), exact), rule.operator);
-    const shortfall = holds ? 0 : Math.abs(value - threshold) / Math.max(Math.abs(threshold), zeroBaseline);
-    return came(holds ? 'pass' : 'fail', sentence(rule, name, value, threshold, baseline, holds), {
-      ...figures,
-      shortfall,
-    });
-  }
-}
-
-function championThreshold(
-  baseline: number,
-  offset: { readonly relative: boolean; readonly amount: Decimal } | undefined,
-): Decimal {
-  const champion = decimal(baseline);
-  if (offset === undefined) return champion;
-  return add(champion, offset.relative ? times(absolute(champion), offset.amount) : offset.amount);
-}
-
-function marginOf(threshold: Decimal, baseline: number): number {
-  return toNumber(add(threshold, times(decimal(baseline), decimal(-1))));
-}
-
-function satisfies(order: number, operator: Operator): boolean {
-  switch (operator) {
-    case '>=':
-      return order >= 0;
-    case '>':
-      return order > 0;
-    case '<=':
-      return order <= 0;
-    case '<':
-      return order < 0;
-  }
-}
-
-/** For metrics that lie in [0, 1]: whether exactly one of the two does. */
-function mixesScales(metric: string, value: number, reference: number): boolean {
-  if (!knownMetric(metric)?.fraction || value < 0 || reference < 0) return false;
-  return value > 1 !== reference > 1;
-}
-
-const holding: Readonly<Record<Operator, string>> = {
-  '>=': 'is at least',
-  '>': 'is above',
-  '<=': 'is at most',
-  '<': 'is below',
-};
-const broken: Readonly<Record<Operator, string>> = {
-  '>=': 'is below',
-  '>': 'is not above',
-  '<=': 'is above',
-  '<': 'is not below',
-};
-
-/** `accuracy 0.871 is below champion 0.942 - 0.005 = 0.937`. */
-function sentence(
-  rule: Rule,
-  name: string,
-  value: number,
-  threshold: number,
-  baseline: number | undefined,
-  holds: boolean,
-): string {
-  const figures = baseline === undefined ? [value, threshold] : [value, threshold, baseline];
-  const [left = '', limit = '', champion = ''] = formatDistinct(figures);
-  const relation = (holds ? holding : broken)[rule.operator];
-  if (baseline === undefined) return `${name} ${left} ${relation} ${limit}`;
-  const offset = rule.boundText.slice('champion'.length).trim();
-  const right = offset === '' ? `champion ${champion}` : `champion ${champion} ${offset} = ${limit}`;
-  return `${name} ${left} ${relation} ${right}`;
-}
-
-/** What a set shows instead of the rule's metric. */
-function missing(rule: Rule, set: MetricSet): string {
-  const key = metricKey(rule.metric, rule.slice);
-  const unusable = set.unusable.get(key);
-  if (unusable !== undefined) return `has ${unusable} for ${key}, which is not a number (${set.source})`;
-  const keys = [...set.values.keys()];
-  if (keys.length === 0) return `has no metrics at all (${set.source})`;
-  const last = rule.metric.split('.').at(-1)?.toLowerCase() ?? '';
-  const near = keys.filter((other) => other.toLowerCase().includes(last));
-  const shown = (near.length > 0 ? near : keys).slice(0, 8);
-  const more = near.length === 0 && keys.length > shown.length ? ` and ${keys.length - shown.length} more` : '';
-  return `has no ${key}; it has ${shown.join(', ')}${more} (${set.source})`;
+  return new Map(
+    family.flatMap((trial, index) =>
+      isRefused(trial) && !refused.has(index)
+        ? [[trial, notRefused(trial.outcome, options.correction, family.length)]]
+        : [],
+    ),
+  );
 }

@@ -41,6 +41,20 @@ describe('what may be written', () => {
     ['größe <= 3', 'größe <= 3'],
     ['champion >= 1', 'champion >= 1'],
     ['__proto__ >= 1', '__proto__ >= 1'],
+    ['recall[ worst of  segment ] >= 0.8', 'recall[worst of segment] >= 0.8'],
+    [
+      'recall[worst of segment , "my, region"] >= champion - 2%',
+      'recall[worst of segment, "my, region"] >= champion - 2%',
+    ],
+    ['recall["worst of segment"] >= 0.8', 'recall["worst of segment"] >= 0.8'],
+    ['gap( tpr by sex )<=0.05', 'gap(tpr by sex) <= 0.05'],
+    [
+      'gap("my rate" by sex, age) <= champion + 0.01 advisory',
+      'gap("my rate" by sex, age) <= champion + 0.01 advisory',
+    ],
+    ['ratio(selection_rate by sex) >= 0.8', 'ratio(selection_rate by sex) >= 0.8'],
+    ['gap >= 1', 'gap >= 1'],
+    ['accuracy >= 0.9 advisory confident', 'accuracy >= 0.9 confident advisory'],
   ])('%s', (line, text) => expect(one(line).text).toBe(text));
 
   test.each([
@@ -107,6 +121,18 @@ describe('faults point at their column', () => {
     ['recall[a=1 >= 0.9', 7, 'never closed'],
     ['rmse >= champion', 1, 'would pass the worse model'],
     ['accuracy <= 0.9', 1, 'would pass the worse model'],
+    ['recall[worst of ] >= 0.9', 17, 'the name of a column'],
+    ['recall[worst of a, ] >= 0.9', 20, 'the name of a column'],
+    ['recall[worst of a, a] >= 0.9', 20, 'stands here twice'],
+    ['recall[worst of a >= 0.9', 7, 'never closed'],
+    ['gap(tpr) <= 0.9', 8, 'Write gap(tpr by sex)'],
+    ['gap(tpr by ) <= 0.9', 12, 'the name of a column'],
+    ['gap(tpr by sex <= 0.9', 1, 'the bracket of gap is never closed'],
+    ['gap() <= 0.9', 5, 'a rule starts with a metric'],
+    ['gap(tpr by sex) >= 0.9', 1, 'a lower gap(tpr by sex) is better'],
+    ['ratio(tpr by sex) <= 0.9', 1, 'a higher ratio(tpr by sex) is better'],
+    ['gap(tpr by sex) <= 0.1 confident', 20, 'not there for a gap'],
+    ['accuracy >= champion confident', 13, 'confident belongs to a rule with a number'],
     ['frobnication <= champion', 1, 'State it in the input directions: `frobnication: lower`'],
   ])('%s', (line, column, message) => {
     const fault = faultsOf(line);

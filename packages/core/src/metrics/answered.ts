@@ -9,6 +9,7 @@ import type {
   Rows,
   Truth,
 } from './predictions.ts';
+import { type Ranked, rankedBy } from './ranked-rows.ts';
 import { type ScoreOrder, scoreOrder } from './score-order.ts';
 import { classTally, labelTally } from './tally.ts';
 
@@ -36,6 +37,8 @@ export interface Answered {
   probabilities(): readonly Float64Array[] | Undefined;
   /** Rows by descending score. */
   order(): ScoreOrder | Undefined;
+  /** Binary: rows by descending score, laid out for the areas under curves. */
+  ranked(): Ranked | Undefined;
   /** Rows by query. */
   queries(): Queries;
   /** Counts by class of a sample. */
@@ -58,6 +61,10 @@ export function answered(truth: Truth, answers: Answers): Answered | Undefined {
   const scores = once(() => finiteScores(answers));
   const probability = once(() => probabilityOf(scores(), answers));
   const probabilities = once(() => probabilitiesOf(truth, answers));
+  const order = once(() => {
+    const values = scores();
+    return isUndefined(values) ? values : scoreOrder(values);
+  });
   const queries = once(() => queriesOf(truth as RankingTruth));
   return {
     truth,
@@ -68,9 +75,11 @@ export function answered(truth: Truth, answers: Answers): Answered | Undefined {
     scores,
     probability,
     probabilities,
-    order: once(() => {
-      const values = scores();
-      return isUndefined(values) ? values : scoreOrder(values);
+    order,
+    ranked: once(() => {
+      const sorted = order();
+      const { labels, weights } = truth as BinaryTruth;
+      return isUndefined(sorted) ? sorted : rankedBy(sorted, labels, weights);
     }),
     queries,
     tally: (counts) => {

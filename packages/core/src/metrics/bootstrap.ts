@@ -4,7 +4,8 @@ import { drawTallies, type JointCells, jointCells } from './joint-cells.ts';
 import type { Counts, Prepared, Tally } from './metric.ts';
 import { isUndefined, type PairedOptions, type Undefined } from './paired.ts';
 import type { BinaryTruth, MulticlassTruth, Truth } from './predictions.ts';
-import { drawRows } from './row-draws.ts';
+import { rowDrawer } from './row-draws.ts';
+import { emptyTally } from './tally.ts';
 
 /** One metric of two models on the same rows. */
 export interface PreparedPair {
@@ -67,11 +68,13 @@ function differencesOfCells(
   const swapped = swappedCells(cells);
   const order = compareCells(cells, swapped);
   const drawn = order <= 0 ? cells : swapped;
+  const first = emptyTally(cells.classes, false);
+  const second = emptyTally(cells.classes, false);
+  const [candidate, champion] = order <= 0 ? [first, second] : [second, first];
   const tallyPairs = pairs.map(tallyPair);
   const results = pairs.map(() => new Float64Array(order === 0 ? 2 * resamples : resamples));
   for (let resample = 0; resample < resamples; resample++) {
-    const [first, second] = drawTallies(drawn, byClass, generator);
-    const [candidate, champion] = order <= 0 ? [first, second] : [second, first];
+    drawTallies(drawn, byClass, generator, first, second);
     for (const [index, pair] of tallyPairs.entries()) {
       const result = results[index] as Float64Array;
       const difference = differenceOf(pair, candidate, champion);
@@ -126,13 +129,13 @@ function differencesOfRows(
   resamples: number,
   generator: RandomGenerator,
 ): Float64Array[] {
-  const strata = strataOf(candidate.truth, candidate.units);
+  const draw = rowDrawer(strataOf(candidate.truth, candidate.units), generator);
   const counts: Counts = new Uint8Array(candidate.units);
   const tallies = talliesOnce(candidate, champion);
   const differences = pairs.map((pair) => differenceByCounts(pair, tallies));
   const results = pairs.map(() => new Float64Array(resamples));
   for (let resample = 0; resample < resamples; resample++) {
-    drawRows(counts, strata, generator);
+    draw(counts);
     tallies.forget();
     for (const [index, difference] of differences.entries()) {
       (results[index] as Float64Array)[resample] = difference(counts);

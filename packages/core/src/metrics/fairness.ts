@@ -1,6 +1,6 @@
-import { answered } from './answered.ts';
+import { answered, answersOfRows, truthOfRows } from './answered.ts';
 import { isUndefined, type Undefined } from './paired.ts';
-import type { Answers, BinaryTruth } from './predictions.ts';
+import type { Answers, BinaryTruth, Rows } from './predictions.ts';
 import { addToTally, emptyTally } from './tally.ts';
 
 /** Which group of people, or of anything, each row belongs to. */
@@ -44,16 +44,27 @@ export interface Fairness {
  * How differently a binary classifier treats groups. Groups with fewer than `minSize` rows are listed and not counted: the rates of a few
  * rows differ by chance. A gap is undefined when fewer than two counted groups have the rate.
  */
-export function fairness(truth: BinaryTruth, answers: Answers, groups: Groups, minSize: number): Fairness | Undefined {
-  const data = answered(truth, answers);
+export function fairness(
+  truth: BinaryTruth,
+  answers: Answers,
+  groups: Groups,
+  minSize: number,
+  rows?: Rows,
+): Fairness | Undefined {
+  const subset = truthOfRows(truth, rows) as BinaryTruth;
+  const data = answered(subset, answersOfRows(answers, rows));
   const predicted = isUndefined(data) ? data : data.predicted();
   if (isUndefined(predicted)) return predicted;
+  const groupOf = rows === undefined ? groups.of : rows.map((row) => groups.of[row] as number);
+  if (groupOf.length !== predicted.length) {
+    return { undefined: `there are groups of ${groupOf.length} rows for ${predicted.length} rows` };
+  }
   const tallies = groups.names.map(() => ({ rows: 0, tally: emptyTally(2, false) }));
-  for (const [row, group] of groups.of.entries()) {
+  for (const [row, group] of groupOf.entries()) {
     const entry = tallies[group];
     if (entry === undefined) return { undefined: `a row is of group ${group} of ${groups.names.length}` };
     entry.rows++;
-    addToTally(entry.tally, truth.labels[row] as number, predicted[row] as number, truth.weights?.[row] ?? 1);
+    addToTally(entry.tally, subset.labels[row] as number, predicted[row] as number, subset.weights?.[row] ?? 1);
   }
   const rates = groups.names
     .map((group, index): GroupRates => {

@@ -2,7 +2,7 @@ import type { RandomGenerator } from '../statistics/index.ts';
 import { drawBinomial } from './binomial-draw.ts';
 import type { Tally } from './metric.ts';
 import type { BinaryTruth, MulticlassTruth } from './predictions.ts';
-import { addToTally, classCount, emptyTally } from './tally.ts';
+import { addToTally, classCount, clearTally } from './tally.ts';
 
 /** Rows by their class and what two models predicted, ascending by class; cells without rows are left out. */
 export interface JointCells {
@@ -40,12 +40,18 @@ export function jointCells(
 }
 
 /**
- * Draws the cells as a bootstrap of the rows would fill them, which is exactly multinomial, and tallies both models. With `byClass` each
+ * Draws the cells as a bootstrap of the rows would fill them, which is exactly multinomial, into the tallies of both models. With `byClass` each
  * class keeps its number of rows.
  */
-export function drawTallies(cells: JointCells, byClass: boolean, generator: RandomGenerator): readonly [Tally, Tally] {
-  const first = emptyTally(cells.classes, false);
-  const second = emptyTally(cells.classes, false);
+export function drawTallies(
+  cells: JointCells,
+  byClass: boolean,
+  generator: RandomGenerator,
+  first: Tally,
+  second: Tally,
+): void {
+  clearTally(first);
+  clearTally(second);
   let left = 0;
   let draws = 0;
   for (let cell = 0; cell < cells.rows.length; cell++) {
@@ -60,7 +66,6 @@ export function drawTallies(cells: JointCells, byClass: boolean, generator: Rand
     addToTally(first, cells.labels[cell] as number, cells.first[cell] as number, drawn);
     addToTally(second, cells.labels[cell] as number, cells.second[cell] as number, drawn);
   }
-  return [first, second];
 }
 
 function rowsFrom(cells: JointCells, start: number, byClass: boolean): number {

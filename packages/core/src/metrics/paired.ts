@@ -11,7 +11,7 @@ export interface PairedComparison {
   readonly confidence: number;
   /** p of "no difference", two-sided. */
   readonly p: number;
-  /** Rows that were compared. */
+  /** Rows that were compared; for ranking queries. */
   readonly n: number;
   readonly method: 'mcnemar' | 'delong' | 'bootstrap';
   /** Bootstrap: resamples in which the metric was defined. */
@@ -21,7 +21,7 @@ export interface PairedComparison {
 export interface PairedOptions {
   /** Of the two-sided interval, such as 0.9 for one-sided 95 % bounds. */
   readonly confidence: number;
-  /** Bootstrap resamples. */
+  /** Bootstrap resamples, at least 1. */
   readonly resamples: number;
   readonly seed: number;
 }

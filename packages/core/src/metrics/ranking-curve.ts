@@ -1,33 +1,13 @@
 import type { Answered } from './answered.ts';
-import { weightsOf } from './classification.ts';
 import type { Counts, Placements, Prepared } from './metric.ts';
 import { isUndefined, type Undefined } from './paired.ts';
 import type { BinaryTruth, MulticlassTruth } from './predictions.ts';
+import { addUp, type Ranked, rankedBy } from './ranked-rows.ts';
 import { type ScoreOrder, scoreOrder } from './score-order.ts';
-
-/**
- * Rows by descending score, laid out for many passes with other counts each: one pass adds up the counts from the top, another visits the
- * positive rows alone. Half the time of a bootstrap is spent here.
- */
-interface Ranked {
-  readonly order: ScoreOrder;
-  /** By position in the order. */
-  readonly weights: Float64Array | undefined;
-  /** The positive rows in their order. */
-  readonly positives: Uint32Array;
-  /** By positive row: its weight. */
-  readonly positiveWeights: Float64Array | undefined;
-  /** By positive row: how many rows have a higher score. */
-  readonly above: Uint32Array;
-  /** By positive row: how many rows have a score that is not lower. */
-  readonly through: Uint32Array;
-  /** By number of rows from the top: what a sample has of them. Written by each pass. */
-  readonly seen: Float64Array | Uint32Array;
-}
 
 /** Area under the ROC curve; the probability that a positive row outranks a negative one, a tie counted half. */
 export function preparedRocAuc(data: Answered): Prepared | Undefined {
-  const ranked = rankedBinary(data);
+  const ranked = data.ranked();
   if (isUndefined(ranked)) return ranked;
   const { labels } = data.truth as BinaryTruth;
   const placements = ranked.weights === undefined ? { placements: () => placementsOf(ranked.order, labels) } : {};
@@ -36,7 +16,7 @@ export function preparedRocAuc(data: Answered): Prepared | Undefined {
 
 /** Average precision: precision at each score, weighted by the recall that it adds; not the trapezoids below the curve. */
 export function preparedAveragePrecision(data: Answered): Prepared | Undefined {
-  const ranked = rankedBinary(data);
+  const ranked = data.ranked();
   if (isUndefined(ranked)) return ranked;
   return { kind: 'counts', of: (counts) => averagePrecision(ranked, counts) };
 }
@@ -85,73 +65,8 @@ export function preparedOneVersusOne(data: Answered): Prepared | Undefined {
   return { kind: 'counts', of: (counts) => oneVersusOne(orders, truth.labels, counts) };
 }
 
-function rankedBinary(data: Answered): Ranked | Undefined {
-  const order = data.order();
-  if (isUndefined(order)) return order;
-  const { labels } = data.truth as BinaryTruth;
-  const { weights } = weightsOf(data);
-  let [positives, negatives] = [0, 0];
-  for (let row = 0; row < labels.length; row++) {
-    const weight = weights === undefined ? 1 : (weights[row] as number);
-    if (labels[row] === 1) positives += weight;
-    else negatives += weight;
-  }
-  if (positives === 0 || negatives === 0) return oneClass(negatives === 0);
-  return rankedBy(order, labels, weights);
-}
-
 function oneClass(positive: boolean): Undefined {
   return { undefined: `all rows are of the ${positive ? 'positive' : 'negative'} class` };
-}
-
-function rankedBy(order: ScoreOrder, labels: Uint8Array, weights: Float64Array | undefined): Ranked {
-  const { rows, ends } = order;
-  const count = labels.reduce((total, label) => total + label, 0);
-  const positives = new Uint32Array(count);
-  const above = new Uint32Array(count);
-  const through = new Uint32Array(count);
-  let found = 0;
-  let start = 0;
-  for (let at = 0; at < rows.length; at++) {
-    if (ends[at] === 0) continue;
-    for (let each = start; each <= at; each++) {
-      if (labels[rows[each] as number] === 0) continue;
-      positives[found] = rows[each] as number;
-      above[found] = start;
-      through[found] = at + 1;
-      found++;
-    }
-    start = at + 1;
-  }
-  return {
-    order,
-    weights: weights && Float64Array.from(rows, (row) => weights[row] as number),
-    positives,
-    positiveWeights: weights && Float64Array.from(positives, (row) => weights[row] as number),
-    above,
-    through,
-    seen: new (weights === undefined ? Uint32Array : Float64Array)(rows.length + 1),
-  };
-}
-
-/** Adds the counts up from the top; returns all of them. Apart without weights, where they stay whole numbers of 32 bits. */
-function addUp({ order: { rows }, weights, seen }: Ranked, counts: Counts): number {
-  if (weights === undefined) return addUpCounts(rows, counts, seen);
-  let total = 0;
-  for (let at = 0; at < rows.length; at++) {
-    total += (counts[rows[at] as number] as number) * (weights[at] as number);
-    seen[at + 1] = total;
-  }
-  return total;
-}
-
-function addUpCounts(rows: Uint32Array, counts: Counts, seen: Ranked['seen']): number {
-  let total = 0;
-  for (let at = 0; at < rows.length; at++) {
-    total = (total + (counts[rows[at] as number] as number)) | 0;
-    seen[at + 1] = total;
-  }
-  return total;
 }
 
 function rocAuc(ranked: Ranked, counts: Counts): number | Undefined {

@@ -9,19 +9,21 @@ const blockRows = 2 ** 15;
  * Draws as many units as each stratum has, with replacement, and says how often each was drawn. How many fall into each block of a stratum
  * is a binomial draw, and within a block each row is as likely as the others, so that the counts are exactly multinomial.
  */
-export function drawRows(counts: Counts, strata: readonly Uint32Array[], generator: RandomGenerator): void {
-  counts.fill(0);
+export function rowDrawer(strata: readonly Uint32Array[], generator: RandomGenerator): (counts: Counts) => void {
   const state = Int32Array.from({ length: 4 }, () => generator.integer(2 ** 32));
-  for (const rows of strata) {
-    let draws = rows.length;
-    for (let start = 0; start < rows.length; start += blockRows) {
-      const left = rows.length - start;
-      const size = Math.min(blockRows, left);
-      const here = drawBinomial(draws, size / left, generator);
-      drawFromBlock(counts, rows, start, size, here, state);
-      draws -= here;
+  return (counts) => {
+    counts.fill(0);
+    for (const rows of strata) {
+      let draws = rows.length;
+      for (let start = 0; start < rows.length; start += blockRows) {
+        const left = rows.length - start;
+        const size = Math.min(blockRows, left);
+        const here = drawBinomial(draws, size / left, generator);
+        drawFromBlock(counts, rows, start, size, here, state);
+        draws -= here;
+      }
     }
-  }
+  };
 }
 
 /**

@@ -12,6 +12,13 @@ export function emptyTally(classes: number, multilabel: boolean): Tally {
   };
 }
 
+export function clearTally(tally: Tally): void {
+  tally.hits.fill(0);
+  tally.actual.fill(0);
+  tally.predicted.fill(0);
+  tally.total = 0;
+}
+
 export function classCount(truth: BinaryTruth | MulticlassTruth): number {
   return truth.task === 'binary' ? 2 : truth.classes.length;
 }

@@ -3,6 +3,10 @@
  * NaN and does not count as a test. As `multipletests` of statsmodels.
  */
 
+/** The corrections by their names, the strictest first. */
+export const corrections = ['bonferroni', 'holm', 'bh', 'none'] as const;
+export type Correction = (typeof corrections)[number];
+
 /** Bonferroni (1936): each p times the number of tests. */
 export function bonferroni(ps: readonly number[]): number[] {
   const tests = ps.filter((p) => !Number.isNaN(p)).length;

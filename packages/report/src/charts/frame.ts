@@ -21,7 +21,7 @@ export interface Drawing {
 export function svg({ width, height, title, description, classes }: Drawing, ...marks: readonly Content[]): Html {
   const size = classes?.includes('inline') ? html` width="${width}" height="${height}"` : undefined;
   const kind = classes === undefined ? undefined : html` class="${classes}"`;
-  return html`<svg role="img" viewBox="0 0 ${width} ${height}"${kind}${size}><title>${cut(title, 120)}</title><desc>${cut(description, 600)}</desc>${marks}</svg>`;
+  return html`<svg role="img" viewBox="0 0 ${width} ${height}"${kind}${size}><title>${cut(title === '' ? '(empty)' : title, 120)}</title><desc>${cut(description, 600)}</desc>${marks}</svg>`;
 }
 
 export interface Figure {

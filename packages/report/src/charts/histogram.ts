@@ -1,6 +1,6 @@
 import { formatMoment, formatShare } from '../html/figures.ts';
 import { asHtml, type Html, html } from '../html/markup.ts';
-import { axisTexts, box, chartWidth, emptyFigure, figure, label, line, svg } from './frame.ts';
+import { axisTexts, box, chartWidth, emptyFigure, figure, label, line, svg, textWidth } from './frame.ts';
 import { axisLabels, linear, pixel, rowCount, ticks, timeTicks } from './scale.ts';
 
 /** Two histograms on the same edges. */
@@ -204,10 +204,18 @@ function edgeLabels(layout: Layout, kind: 'number' | 'time'): Html[] {
   const lowTail = tails.filter(({ at }) => at < layout.left(first));
   const highTail = tails.filter(({ at }) => at > layout.right(first));
   // Ticks near a tail give way to its label, which says the same edge.
+  const from = Math.max(0, ...lowTail.map(({ at, text }) => at + textWidth(text) / 2 + 8));
+  const to = Math.min(
+    chartWidth,
+    ...highTail.map(({ at, text }) => Math.min(at, chartWidth - textWidth(text) / 2) - textWidth(text) / 2 - 8),
+  );
   const clear = values
     .map(({ value, label: text }) => ({ at: x(value), text }))
-    .filter(({ at }) => highTail.length === 0 || at < layout.right(last) - 16)
-    .filter(({ at }) => lowTail.length === 0 || at > layout.left(first) + 16);
+    .filter(
+      ({ at, text }) =>
+        (lowTail.length === 0 || at - textWidth(text) / 2 >= from) &&
+        at + textWidth(text) / 2 <= (highTail.length > 0 ? to : Number.POSITIVE_INFINITY),
+    );
   return axisTexts([...lowTail, ...clear, ...highTail], y, chartWidth);
 }
 

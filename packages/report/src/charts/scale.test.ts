@@ -41,6 +41,17 @@ describe('ticks', () => {
     );
   });
 
+  test.each([
+    [1e16, 1e16 + 2],
+    [2 ** 60, 2 ** 60 + 256],
+    [1, 1 + 2e-16],
+    [-5e-324, 5e-324],
+  ])('end where numbers are too far apart to be stepped through: %d to %d', (low, high) => {
+    const found = ticks({ low, high }, 4);
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.length).toBeLessThanOrEqual(6);
+  });
+
   test('are equally far apart, by 1, 2 or 5 times a power of ten', () => {
     fc.assert(
       fc.property(plainDomain, fc.integer({ min: 3, max: 10 }), (each, count) => {
@@ -151,7 +162,12 @@ describe('timeTicks', () => {
     );
   });
 
-  test('of what is no moment are none', () => {
-    expect(timeTicks({ low: -1e300, high: 1e300 }, 4)).toEqual([]);
+  test.each([
+    [-1e300, 1e300],
+    [1e22, 1e22 + 4e6],
+    [1e17, 1e17 + 1e5],
+    [0, 1e16],
+  ])('of what is no moment are none: %d to %d', (low, high) => {
+    expect(timeTicks({ low, high }, 4)).toEqual([]);
   });
 });

@@ -60,7 +60,9 @@ export function ticks({ low, high }: Domain, count: number): number[] {
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
   const found = new Set<number>();
-  for (let index = first; index <= last && found.size <= count + 1; index++) {
+  // Counted from 0: beyond 2^53 an index does not change when 1 is added to it.
+  for (let place = 0; place <= count + 1 && first + place <= last; place++) {
+    const index = first + place;
     // Dividing by a whole power keeps 0.3 from becoming 0.30000000000000004.
     const value = power < 1 ? (index * factor) / Math.round(1 / power) : index * step;
     found.add(Math.min(high, Math.max(low, index === 0 ? 0 : value)));
@@ -94,10 +96,13 @@ const day = 24 * hour;
 const steps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7 * 1440, 14 * 1440].map(
   (each) => each * minute,
 );
+/** A Date holds no moment further from 1970, in milliseconds. */
+const furthestMoment = 8.64e15;
 const monthNames = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** Ticks of a time axis in milliseconds since 1970, on round minutes, hours, days or months of UTC, at most `count` + 1, with labels. */
 export function timeTicks({ low, high }: Domain, count: number): { readonly value: number; readonly label: string }[] {
+  if (!(low >= -furthestMoment && high <= furthestMoment)) return [];
   const step = steps.find((each) => (high - low) / each <= count);
   if (step === undefined) return monthTicks({ low, high }, count);
   const found: { value: number; label: string }[] = [];
@@ -116,7 +121,6 @@ function timeLabel(value: number, step: number): string {
 function monthTicks({ low, high }: Domain, count: number): { value: number; label: string }[] {
   const start = new Date(low);
   const end = new Date(high);
-  if (Number.isNaN(start.getTime()) || Number.isNaN(end.getTime())) return [];
   const months = (end.getUTCFullYear() - start.getUTCFullYear()) * 12 + end.getUTCMonth() - start.getUTCMonth();
   const every =
     [1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400].find((each) => months / each <= count) ??

@@ -18,12 +18,13 @@ const themeButton = document.getElementById('theme');
 themeButton.hidden = false;
 themeButton.addEventListener('click', () => { root.dataset.theme = isDark() ? 'light' : 'dark'; });
 
+const headsOf = (table) => [...table.tHead.rows[0].cells];
 const keyOf = (body, column) => {
   const cell = body.rows[0].cells[column];
   return cell.dataset.sort ?? cell.textContent.trim();
 };
 const sortTable = (table, column, order) => {
-  const heads = all('thead th', table);
+  const heads = headsOf(table);
   const numeric = heads[column].classList.contains('number');
   const factor = order === 'ascending' ? 1 : -1;
   const compare = (left, right) => {
@@ -39,7 +40,7 @@ const sortTable = (table, column, order) => {
   heads[column].setAttribute('aria-sort', order);
 };
 const choose = (table, column) => {
-  const head = all('thead th', table)[column];
+  const head = headsOf(table)[column];
   const first = head.classList.contains('number') ? 'descending' : 'ascending';
   const other = first === 'ascending' ? 'descending' : 'ascending';
   sortTable(table, column, head.getAttribute('aria-sort') === first ? other : first);
@@ -64,7 +65,7 @@ for (const holder of all('.table')) {
     tools.append(make('label', {}, 'Filter ', field), count);
   }
   if (table.tBodies.length > 1) {
-    const heads = all('thead th', table);
+    const heads = headsOf(table);
     const select = make('select', {}, make('option', { value: '' }, 'as given'));
     heads.forEach((head, column) => {
       select.append(make('option', { value: column }, head.textContent));

@@ -16,7 +16,7 @@ const base = `
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%;scroll-padding-top:1rem}
 body{margin:0 auto;max-width:72rem;padding:1.25rem 1.5rem 3rem;background:var(--page);color:var(--ink);
 font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:break-word}
-.breakable,code,.headline,dd,.whole,.long>bdi{overflow-wrap:anywhere}
+.breakable,code,.headline,dt,dd,li,.lead,.note span,.whole,.long>bdi,.numbers th{overflow-wrap:anywhere}
 [hidden]{display:none!important}
 a{color:var(--accent)}
 h1,h2,p,dl,dd,ul,figure{margin:0}
@@ -48,7 +48,7 @@ h1{font-size:1rem;font-weight:600;color:var(--muted)}
 .bad{--tone:var(--bad);--tint:var(--bad-tint)}
 .unknown{--tone:var(--unknown);--tint:var(--unknown-tint)}
 .facts{display:flex;flex-wrap:wrap;margin-top:1rem;background:var(--surface);border:1px solid var(--line);border-radius:10px;overflow:hidden}
-.facts div{flex:1 1 9.5rem;padding:.6rem .9rem;margin:0 -1px -1px 0;border:solid var(--line);border-width:0 1px 1px 0}
+.facts div{flex:1 1 9.5rem;min-width:0;padding:.6rem .9rem;margin:0 -1px -1px 0;border:solid var(--line);border-width:0 1px 1px 0}
 .facts dt{color:var(--muted);font-size:.8rem}
 .facts dd{font-size:1.02rem;font-weight:600}
 nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;list-style:none;padding:0;margin-top:1rem;font-size:.92rem}`;
@@ -73,34 +73,35 @@ const tables = `
 .tools{display:flex;flex-wrap:wrap;align-items:center;gap:.5rem .9rem;margin-bottom:.5rem;font-size:.9rem;color:var(--muted)}
 .tools input,.tools select,.tools button{color:var(--ink)}
 .tools button{margin-left:auto}
+.tools select{max-width:14rem}
 .tools .phone{display:none}
-.table .box{background:var(--surface);border:1px solid var(--line);border-radius:10px}
+.table>.box{background:var(--surface);border:1px solid var(--line);border-radius:10px}
 .box{overflow-x:auto}
 .box.tight{max-height:85vh;overflow:auto}
 .box.roomy{overflow:visible}
 table{border-collapse:collapse;width:100%;font-size:.92rem}
 caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-.rows th,.rows td{padding:.5rem .6rem;text-align:left;vertical-align:middle;border-top:1px solid var(--line)}
-.rows thead th{position:sticky;top:0;z-index:2;background:var(--raised);border-top:0;box-shadow:0 1px 0 var(--line);font-size:.82rem;font-weight:600;color:var(--muted);vertical-align:bottom}
-.rows thead th:first-child{border-top-left-radius:9px}
-.rows thead th:last-child{border-top-right-radius:9px}
-.rows thead button{all:unset;cursor:pointer}
-.rows thead button:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
-.rows thead th[aria-sort]{color:var(--ink)}
-.rows thead th[aria-sort=ascending]::after{content:" ▲";font-size:.7em}
-.rows thead th[aria-sort=descending]::after{content:" ▼";font-size:.7em}
+.rows>*>tr>*{padding:.5rem .6rem;text-align:left;vertical-align:middle;border-top:1px solid var(--line)}
+.rows>thead th{position:sticky;top:0;z-index:2;background:var(--raised);border-top:0;box-shadow:0 1px 0 var(--line);font-size:.82rem;font-weight:600;color:var(--muted);vertical-align:bottom}
+.rows>thead th:first-child{border-top-left-radius:9px}
+.rows>thead th:last-child{border-top-right-radius:9px}
+.rows>thead button{all:unset;cursor:pointer}
+.rows>thead button:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+.rows>thead th[aria-sort]{color:var(--ink)}
+.rows>thead th[aria-sort=ascending]::after{content:" ▲";font-size:.7em}
+.rows>thead th[aria-sort=descending]::after{content:" ▼";font-size:.7em}
 .rows .number{text-align:right}
 .rows td.number{white-space:nowrap}
-.rows tbody th{font-weight:600;min-width:9rem}
-.rows tbody.bad>tr>th:first-child,.rows tbody.warn>tr>th:first-child{box-shadow:inset 3px 0 0 var(--tone)}
-.rows tbody.unknown>tr:first-child>*{color:var(--muted)}
+.rows>tbody>tr>th{font-weight:600;min-width:9rem}
+.rows>tbody.bad>tr>th,.rows>tbody.warn>tr>th{box-shadow:inset 3px 0 0 var(--tone)}
+.rows>tbody.unknown>tr:first-child>*{color:var(--muted)}
 .opener>summary{position:relative;list-style:none;margin:-.5rem -.6rem;padding:.5rem .6rem .5rem 1.6rem}
 .opener>summary::-webkit-details-marker{display:none}
 .opener>summary::before{content:"▸";position:absolute;left:.65rem;color:var(--muted);transform-origin:40% 55%}
 .opener[open]>summary::before{transform:rotate(90deg)}
 .opener>summary:hover{color:var(--accent)}
 .more{display:none}
-.more>td{background:var(--page);border-top:0;padding:.9rem 1rem 1.3rem}
+.rows>tbody>.more>td{background:var(--page);border-top:0;padding:.9rem 1rem 1.3rem}
 .more>td>*+*{margin-top:.9rem}
 .tight .more>td>*{position:sticky;left:1rem;max-width:calc(100vw - 6rem)}
 tbody:has(>tr>th>.opener[open])>.more{display:table-row}
@@ -120,23 +121,24 @@ main>section:not(.verdict){margin-top:2rem}
 .tools .phone{display:block}
 .tools button{margin-left:0}
 .tools input{width:9rem}
-.table .box,.table .box.tight{max-height:none;overflow:visible;background:none;border:0}
-.rows,.rows tbody{display:block}
-.rows thead{display:none}
-.rows tbody{background:var(--surface);border:1px solid var(--line);border-radius:10px;padding:.6rem .8rem;margin-top:.6rem}
-.rows tbody.bad,.rows tbody.warn{border-left:4px solid var(--tone)}
-.rows tbody>tr>th:first-child{box-shadow:none!important}
-.rows tr{display:grid;grid-template-columns:1fr 1fr;gap:.35rem .9rem}
-.rows tbody th,.rows td{display:block;padding:0;border:0;min-width:0}
-.rows tbody th,.rows td.wide,.rows .more>td{grid-column:1/-1}
+.table>.box,.table>.box.tight{max-height:none;overflow:visible;background:none;border:0}
+.rows,.rows>tbody{display:block}
+.rows>thead{display:none}
+.rows>tbody{background:var(--surface);border:1px solid var(--line);border-radius:10px;padding:.6rem .8rem;margin-top:.6rem}
+.rows>tbody.bad,.rows>tbody.warn{border-left:4px solid var(--tone)}
+.rows>tbody>tr>th{box-shadow:none!important}
+.rows>tbody>tr{display:grid;grid-template-columns:1fr 1fr;gap:.35rem .9rem}
+.rows>tbody>tr>*{display:block;padding:0;border:0;min-width:0}
+.rows>tbody>tr>th,.rows>tbody>tr>.wide,.rows>tbody>.more>td{grid-column:1/-1}
 .opener>summary{margin:0;padding:0 0 0 1.1rem}
 .opener>summary::before{left:0}
 .badge{white-space:normal}
 .rows .number{text-align:left}
 .rows td[data-label]::before{content:attr(data-label);display:block;color:var(--muted);font-size:.76rem}
-.rows .more{display:none;padding-top:.7rem}
-.rows .more>td{background:none;padding:0}
-.rows tbody:has(>tr>th>.opener[open])>.more{display:grid}
+.rows>tbody>.more{display:none;padding-top:.7rem}
+.rows>tbody>.more>td{background:none;padding:0}
+.more .gallery>div{background:none;border:0;padding:0}
+.rows>tbody:has(>tr>th>.opener[open])>.more{display:grid}
 }`;
 
 const print = `
@@ -145,12 +147,12 @@ const print = `
 body{max-width:none;padding:0;font-size:10pt}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 #theme,.tools,nav,.skip{display:none!important}
-.rows thead th{position:static}
+.rows>thead th{position:static}
 .box,.box.tight{max-height:none;overflow:visible}
 table{font-size:8pt}
-.rows th,.rows td{padding:.25rem .35rem}
+.rows>*>tr>*{padding:.25rem .35rem}
 .rows td.number{white-space:normal}
-.rows tbody th{min-width:0}
+.rows>tbody>tr>th{min-width:0}
 .badge{font-size:1em}
 .opener>summary{margin:0;padding:0 0 0 .9rem}
 .opener>summary::before{left:0}

@@ -63,7 +63,7 @@ export function dataTable<Item>(table: DataTable<Item>): Html {
 /** A small table as it is: no sorting, no cards. The first column names the rows. */
 export function plainTable(headers: readonly string[], rows: readonly (readonly Content[])[]): Html {
   return html`<div class="box"><table class="plain"><thead><tr>${headers.map(
-    (header) => html`<th scope="col">${header}</th>`,
+    (header) => html`<th scope="col">${shortName(header, 40)}</th>`,
   )}</tr></thead><tbody>${rows.map(
     ([name, ...cells]) =>
       html`<tr><th scope="row">${plainCell(name)}</th>${cells.map((cell) => html`<td>${plainCell(cell)}</td>`)}</tr>`,

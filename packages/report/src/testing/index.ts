@@ -1,2 +1,3 @@
 export { driftSamplePage } from './drift-page.ts';
 export { gateSamplePage } from './gate-page.ts';
+export { hostileSamplePage } from './hostile-page.ts';

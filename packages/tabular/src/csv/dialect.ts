@@ -37,7 +37,7 @@ export function dialectOf(file: string, head: Buffer, whole: boolean, delimiter?
   const bytes = data.subarray(header.start, header.end === -1 ? data.length : header.end);
   if (!isText(bytes)) throw textFault(file, [{ bytes, line }]);
   const text = withoutLineEnd(bytes);
-  if (text.includes('\r') && !text.includes('\n')) {
+  if (header.end === -1 && text.includes('\r')) {
     const shown = JSON.stringify(text.slice(0, 40));
     throw tableFault({ file, line }, `ends lines with carriage returns alone, near ${shown}. Save it with line feeds.`);
   }
@@ -66,18 +66,30 @@ function headerRecord(data: Buffer, stated: Delimiter | undefined): HeaderRecord
     start += data[start] === newline ? 1 : 2;
     blankLines++;
   }
-  const counts = new Map<number, number>(delimiters.map((each) => [each.charCodeAt(0), 0]));
+  const delimiter = stated ?? mostFrequent(fieldEnds(data, start, delimiters).counts);
+  const { end, inQuotes } = fieldEnds(data, start, [delimiter]);
+  return { start, end, inQuotes, delimiter, blankLines };
+}
+
+/** The first of the delimiters that occurs as often as any. */
+function mostFrequent(counts: ReadonlyMap<number, number>): Delimiter {
+  const most = Math.max(...counts.values());
+  return delimiters.find((each) => counts.get(each.charCodeAt(0)) === most) as Delimiter;
+}
+
+/** How often each of some delimiters stands outside quotes in the line that starts at `start`, and where that line ends. */
+function fieldEnds(data: Buffer, start: number, among: readonly Delimiter[]) {
+  const counts = new Map<number, number>(among.map((each) => [each.charCodeAt(0), 0]));
   let inQuotes = false;
   let fieldStarts = true;
-  let at = start;
-  for (; at < data.length; at++) {
+  for (let at = start; at < data.length; at++) {
     const byte = data[at] as number;
     if (inQuotes) {
       if (byte !== quote) continue;
       if (data[at + 1] === quote) at++;
       else inQuotes = false;
     } else if (byte === newline) {
-      break;
+      return { counts, inQuotes, end: at + 1 };
     } else if (byte === quote && fieldStarts) {
       inQuotes = true;
       fieldStarts = false;
@@ -87,8 +99,5 @@ function headerRecord(data: Buffer, stated: Delimiter | undefined): HeaderRecord
       if (count !== undefined) counts.set(byte, count + 1);
     }
   }
-  const most = Math.max(...counts.values());
-  const sniffed = delimiters.find((each) => counts.get(each.charCodeAt(0)) === most) as Delimiter;
-  const end = at < data.length ? at + 1 : -1;
-  return { start, end, inQuotes, delimiter: stated ?? sniffed, blankLines };
+  return { counts, inQuotes, end: -1 };
 }

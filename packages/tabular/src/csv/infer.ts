@@ -44,7 +44,8 @@ function fitting(
     },
     codes: () => {},
   };
-  const parser = csvParser(file, dialect, wanted, sink, { ...options, chunkBytes: undefined });
+  const stretch = { from: 0, until: Number.POSITIVE_INFINITY, isRecordStart: true, line: dialect.line };
+  const parser = csvParser(file, dialect, stretch, wanted, sink, { ...options, chunkBytes: undefined });
   parser.push(whole ? sample : sample.subarray(0, sample.lastIndexOf(10) + 1));
   if (whole) parser.end();
   else parser.flush();

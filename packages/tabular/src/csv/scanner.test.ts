@@ -418,6 +418,11 @@ describe('a header', () => {
     expect(columns).toEqual(Array.from({ length: width }, (_, index) => [index + 1]));
   });
 
+  test('may hold quotes that open nothing', async () => {
+    const scanner = await opened('a;"b,c "d",e\n1,2,3\n', { delimiter: ',' });
+    expect(scanner.columns.map(({ name }) => name)).toEqual(['a;"b', 'c "d"', 'e']);
+  });
+
   test('may hold 10,000 columns', async () => {
     const names = Array.from({ length: 10_000 }, (_, index) => `column ${index}`);
     const { columns } = await scanOf(`${names.join(',')}\n${names.map((_, index) => index).join(',')}\n`);

@@ -2,12 +2,14 @@ import { UserError } from '@mlops-actions/core';
 import { requireColumns } from '../header.ts';
 import type { NullTexts } from '../kernels/cells.ts';
 import { longestRecord } from '../records.ts';
-import type { ScanColumn, ScanFacts, Scanner, ScanOptions, Sink } from '../scan.ts';
+import type { ScanColumn, Scanner, ScanOptions, Sink } from '../scan.ts';
 import type { ByteSource } from '../source.ts';
 import { type Headed, headOf } from '../sources/head.ts';
+import { inOrder } from '../sources/ranges.ts';
 import { type Delimiter, type Dialect, dialectOf } from './dialect.ts';
 import { inferredTypes } from './infer.ts';
-import { csvParser } from './parser.ts';
+import { type CsvParser, csvParser, type Stretch } from './parser.ts';
+import { equalParts } from './parts.ts';
 
 export interface CsvOptions extends ScanOptions {
   /** Default: what the header line holds most often. */
@@ -19,6 +21,7 @@ export interface CsvOptions extends ScanOptions {
 
 /** The types of columns are inferred from so many bytes. */
 const sampleBytes = 1 << 20;
+const partReadBytes = 2 << 20;
 
 /**
  * Opens a CSV file with a header line. The types are those of `options.types`, for the other columns what the first MiB suggests: numbers or
@@ -31,21 +34,40 @@ export async function openCsv(source: ByteSource, options: CsvOptions = {}): Pro
   requireColumns(source.label, dialect.columns, options.types?.keys() ?? []);
   const types = inferredTypes(source.label, dialect, rows, headed.whole, options);
   const columns = dialect.columns.map((name, index) => ({ name, type: types[index] as ScanColumn['type'] }));
+  const rowsFrom = { from: dialect.start, line: dialect.line, isRecordStart: true };
+  const parserOf = (stretch: Stretch, wanted: readonly ScanColumn[], sink: Sink) => {
+    requireColumns(
+      source.label,
+      dialect.columns,
+      wanted.map(({ name }) => name),
+    );
+    return csvParser(source.label, dialect, stretch, wanted, sink, options);
+  };
   let spent = false;
 
-  return {
+  const scanner: Scanner = {
     columns,
     async scan(wanted, sink, signal = options.signal) {
+      const parser = parserOf({ ...rowsFrom, until: Number.POSITIVE_INFINITY }, wanted, sink);
       if (headed.source.once === true && spent) {
         throw new UserError(`${source.label}: can be read once only. Save it as a file first.`);
       }
       spent = true;
-      requireColumns(
-        source.label,
-        dialect.columns,
-        wanted.map(({ name }) => name),
-      );
-      return scanned(headed.source, dialect, wanted, sink, options, signal);
+      const { extent: _, ...facts } = await parsed(parser, withoutHeader(headed.source, dialect.start, signal), signal);
+      return facts;
+    },
+  };
+  const { size, range } = headed.source;
+  if (size === undefined || range === undefined) return scanner;
+  return {
+    ...scanner,
+    parts: (count) => equalParts(dialect.start, size, count),
+    scanPart(part, wanted, sink, signal = options.signal) {
+      // A line that starts exactly at `from` is seen by the line end before it.
+      const from = part.isRecordStart === true ? part.from : part.from - 1;
+      const stretch = { from, until: part.to, isRecordStart: part.isRecordStart === true, line: 1 };
+      const parser = parserOf(part.from === dialect.start ? { ...rowsFrom, until: part.to } : stretch, wanted, sink);
+      return parsed(parser, inOrder(range, { from, to: size, bytes: partReadBytes, atOnce: 2 }, signal), signal);
     },
   };
 }
@@ -66,21 +88,24 @@ async function beginning(
   return { headed: headed as Headed, dialect: dialect as Dialect };
 }
 
-async function scanned(
-  source: ByteSource,
-  dialect: Dialect,
-  wanted: readonly ScanColumn[],
-  sink: Sink,
-  options: CsvOptions,
-  signal: AbortSignal | undefined,
-): Promise<ScanFacts> {
-  const parser = csvParser(source.label, dialect, wanted, sink, options);
-  let header = dialect.start;
-  for await (const chunk of source.stream(signal)) {
+async function parsed(parser: CsvParser, bytes: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined) {
+  for await (const chunk of bytes) {
     signal?.throwIfAborted();
-    const passed = Math.min(header, chunk.length);
-    header -= passed;
-    parser.push(chunk.subarray(passed));
+    parser.push(chunk);
+    if (parser.done) break;
   }
   return parser.end();
+}
+
+async function* withoutHeader(
+  source: ByteSource,
+  header: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  let left = header;
+  for await (const chunk of source.stream(signal)) {
+    const passed = Math.min(left, chunk.length);
+    left -= passed;
+    yield chunk.subarray(passed);
+  }
 }

@@ -6,7 +6,7 @@ import {
   type ScanColumn,
   type Sink,
 } from '../scan.ts';
-import { type KernelImports, newKernel } from './kernel.ts';
+import { type KernelExports, type KernelImports, newKernel } from './kernel.ts';
 import { type NumberKernel, prepareNumbers } from './number.ts';
 
 /** What the kernel of cells and the kernel of texts export: what all text formats share. */
@@ -29,7 +29,8 @@ export interface NullTexts {
   readonly categories?: readonly string[];
 }
 
-const kinds = { number: 1, timestamp: 2, category: 3 } as const;
+/** The kernel's kinds of columns. */
+export const cellKinds = { number: 1, timestamp: 2, category: 3 } as const;
 export const defaultNullTexts = ['NA', 'N/A', 'null', 'NULL', 'None', 'NaT'];
 const mostBatchRows = 4096;
 /** Bounds what a batch of a very wide table takes. */
@@ -132,31 +133,31 @@ function placedColumns(
   const values = textList(kernel, nullTexts.values ?? defaultNullTexts);
   const nullsFirst = nullTexts.values?.some((text) => /^[ \t]*[-+.\d]/.test(text)) === true ? 1 : 0;
   const categories = textList(kernel, nullTexts.categories ?? []);
-  const room = textRoom(wanted, interning);
+  const [texts, bytes] = textLimits(wanted, interning);
   return wanted.map(({ type }, position) => {
     const isCategory = type === 'category';
     const column: PlacedColumn = {
       type,
       cells: kernel.allocate(rows * (isCategory ? 4 : 8)),
-      texts: isCategory ? kernel.newTexts(room.texts, room.bytes) : 0,
+      texts: isCategory ? kernel.newTexts(texts, bytes) : 0,
     };
     const index = indexes[position] as number;
-    kernel.setColumn(index, kinds[type], column.cells, isCategory ? categories : values, nullsFirst, column.texts);
+    kernel.setColumn(index, cellKinds[type], column.cells, isCategory ? categories : values, nullsFirst, column.texts);
     return column;
   });
 }
 
-/** How many texts, and how many bytes for them, each category column of a scan may keep. */
-export function textRoom(wanted: readonly ScanColumn[], interning: Interning): Required<Interning> {
-  const columns = wanted.filter(({ type }) => type === 'category').length;
-  return {
-    texts: Math.min(interning.texts ?? mostTexts, firstHashCode - 1),
-    bytes: Math.min((interning.bytes ?? mostTextBytes) / Math.max(1, columns), mostTextBytesOfColumn),
-  };
+/** The most texts of each category column of a scan, and the most bytes. */
+export function textLimits(wanted: readonly ScanColumn[], interning: Interning = {}): [texts: number, bytes: number] {
+  const categories = wanted.filter(({ type }) => type === 'category').length;
+  return [
+    Math.min(interning.texts ?? mostTexts, firstHashCode - 1),
+    Math.min((interning.bytes ?? mostTextBytes) / Math.max(1, categories), mostTextBytesOfColumn),
+  ];
 }
 
 /** A list of texts in the kernel's memory, in the form that the kernel of cells reads; 0 for none. */
-function textList(kernel: CellKernel, texts: readonly string[]): number {
+export function textList(kernel: KernelExports, texts: readonly string[]): number {
   const bytes = texts.filter((text) => text !== '').map((text) => Buffer.from(text));
   if (bytes.length === 0) return 0;
   const lengths = bytes.map((each) => {
@@ -178,7 +179,12 @@ function numberCells(kernel: CellKernel, pointer: number, rows: number, counts: 
   return { values: new Float64Array(kernel.memory.buffer, pointer, rows), pointer, nulls, nans, mistyped };
 }
 
-function codeCells(kernel: CellKernel, { cells, texts }: PlacedColumn, rows: number): CodeCells {
+/** The codes of `rows` cells at `cells`, given by the kernel's set `texts`. */
+export function codeCells(
+  kernel: CellKernel,
+  { cells, texts }: { readonly cells: number; readonly texts: number },
+  rows: number,
+): CodeCells {
   return {
     codes: new Uint32Array(kernel.memory.buffer, cells, rows),
     pointer: cells,

@@ -18,6 +18,11 @@ export function kernelModule(): WebAssembly.Module {
   return compiled;
 }
 
+/** Spares a thread the compilation: `module` is what another thread's `kernelModule` gave. */
+export function useKernelModule(module: WebAssembly.Module): void {
+  compiled = module;
+}
+
 /** A kernel with a memory of its own. Only what its user calls needs its imports: the others are there and refuse. */
 export function newKernel(imports: KernelImports = {}, module = kernelModule()): KernelExports {
   const wanted: Record<string, Record<string, unknown>> = {};

@@ -1,10 +1,10 @@
-import type { ScanColumn, Sink } from '../scan.ts';
+import type { MistypedCell, ScanColumn, Sink } from '../scan.ts';
+import { codeCells, type TextLimits } from './code-cells.ts';
 import type { ParquetColumn } from './columns.ts';
 import type { Workspace } from './kernel.ts';
 import { type NumberTable, numberReader } from './numbers.ts';
 import type { Damage, DictionaryPage } from './pages.ts';
 import { parsedCells } from './parsed-cells.ts';
-import { dictionaryBounds, textOf } from './texts.ts';
 import type { ValueReader } from './values.ts';
 
 /** Makes cells of one kind out of values, at `target` in the kernel's memory. */
@@ -26,19 +26,20 @@ export interface CellMaker {
 
 export interface ColumnFacts {
   /** The first cell that was handed on and is not of the wanted type. */
-  readonly mistyped?: Mistyped | undefined;
+  readonly mistyped?: MistypedCell | undefined;
   /** Whether whole numbers had no double of their own. */
   readonly rounded?: boolean;
 }
 
-export interface Mistyped {
-  readonly row: number;
-  readonly text: string;
-}
-
 /** How the cells of `column` become what `wanted` asks for. */
-export function cellMaker(workspace: Workspace, column: ParquetColumn, wanted: ScanColumn, damage: Damage): CellMaker {
-  if (wanted.type === 'category') return codeCells(workspace, column, damage);
+export function cellMaker(
+  workspace: Workspace,
+  column: ParquetColumn,
+  wanted: ScanColumn,
+  limits: TextLimits,
+  damage: Damage,
+): CellMaker {
+  if (wanted.type === 'category') return codeCells(workspace, column, limits, damage);
   return column.storage.kind === 'numbers' || column.storage.kind === 'booleans'
     ? numberCells(workspace, column, damage)
     : parsedCells(workspace, column, wanted.type, damage);
@@ -62,7 +63,7 @@ function numberCells(workspace: Workspace, column: ParquetColumn, damage: Damage
     },
     spread: (levels, count, present, target) => kernel.spreadDoubles(levels, count, present, target),
     hand(sink, column, pointer, rows, nulls) {
-      const nans = numbers.mayBeNan ? kernel.countNans(pointer, rows) - nulls : 0;
+      const nans = Math.max(0, numbers.nans(pointer, rows) - nulls);
       const values = new Float64Array(kernel.memory.buffer, pointer, rows);
       sink.numbers(column, { values, pointer, nulls, nans, mistyped: 0 });
     },
@@ -72,76 +73,4 @@ function numberCells(workspace: Workspace, column: ParquetColumn, damage: Damage
 
 export function beyondDictionary(damage: Damage): never {
   return damage('a cell names a value that is not in its dictionary');
-}
-
-/** Texts, or whatever else is wanted as a category. Codes are given in the order of appearance and stay for the whole scan. */
-function codeCells(workspace: Workspace, column: ParquetColumn, damage: Damage): CellMaker {
-  const { kernel } = workspace;
-  const known = new Map<string, number>();
-  const texts: string[] = [];
-  const toText = column.storage.kind === 'booleans' ? undefined : textOf(workspace, column, damage);
-  const table = workspace.stretch();
-  /** Of the dictionary: its size, how many of its texts have no code yet, and each text. */
-  let distinct = 0;
-  let codeless = 0;
-  let dictionaryText: (index: number) => string = () => '';
-
-  function codeOf(text: string): number {
-    const code = known.get(text);
-    if (code !== undefined) return code;
-    texts.push(text);
-    known.set(text, texts.length);
-    return texts.length;
-  }
-
-  /** Only what appears gets a code. */
-  function giveCodes(indices: number, count: number): void {
-    const codes = new Uint32Array(kernel.memory.buffer, table(distinct * 4), distinct);
-    for (const index of new Uint32Array(kernel.memory.buffer, indices, count)) {
-      if (codes[index] !== 0) {
-        if (index >= distinct) beyondDictionary(damage);
-        continue;
-      }
-      codes[index] = codeOf(dictionaryText(index));
-      codeless--;
-      if (codeless === 0) return;
-    }
-  }
-
-  return {
-    cellBytes: 4,
-    useDictionary(page) {
-      if (page === undefined || toText === undefined) {
-        if (page !== undefined) damage('it has a dictionary where none can be');
-        distinct = 2;
-        dictionaryText = (index) => (index === 0 ? 'false' : 'true');
-      } else {
-        const bounds = dictionaryBounds(workspace, column, page, damage);
-        distinct = page.count;
-        dictionaryText = (index) =>
-          toText(Buffer.from(kernel.memory.buffer), bounds[2 * index] as number, bounds[2 * index + 1] as number);
-      }
-      codeless = distinct;
-      kernel.clear(table(distinct * 4), distinct * 4);
-    },
-    lookUp(indices, count, target) {
-      if (codeless > 0) giveCodes(indices, count);
-      if (kernel.gatherCodes(indices, count, table(distinct * 4), distinct, target) === 0) beyondDictionary(damage);
-    },
-    read(values, count, target) {
-      if (toText === undefined) return beyondDictionary(damage);
-      const codes = new Uint32Array(count);
-      let index = 0;
-      values.bytes(count, (bytes, from, to) => {
-        codes[index++] = codeOf(toText(bytes, from, to));
-      });
-      new Uint32Array(kernel.memory.buffer, target, count).set(codes);
-    },
-    spread: (levels, count, present, target) => kernel.spreadCodes(levels, count, present, target),
-    hand(sink, index, pointer, rows) {
-      const codes = new Uint32Array(kernel.memory.buffer, pointer, rows);
-      sink.codes(index, { codes, pointer, distinct: texts.length, text: (code) => texts[code - 1] as string });
-    },
-    seen: () => ({}),
-  };
 }

@@ -1,5 +1,6 @@
 import type { ScanType, Sink } from '../scan.ts';
 import { beyondDictionary, type ColumnFacts } from './cells.ts';
+import { codeCells, type TextLimits } from './code-cells.ts';
 import type { ParquetColumn } from './columns.ts';
 import type { Workspace } from './kernel.ts';
 import { type NumberTable, numberReader } from './numbers.ts';
@@ -17,8 +18,11 @@ export interface ChunkCounter {
 }
 
 /** Texts are handed on so many at a time: strings take far more memory than the bytes they were read from. */
-const mostTexts = 65_536;
-const mostCharacters = 16 << 20;
+const mostTexts = 16_384;
+
+const noBounds = new Uint32Array(0);
+/** `false` is 0 and `true` is 1. */
+const booleanBounds = Uint32Array.of(0, 0, 1, 1);
 
 /** Whether a column that is wanted as `type` can be counted without its rows. */
 export function isCountable({ storage }: ParquetColumn, type: ScanType): boolean {
@@ -30,6 +34,7 @@ export function chunkCounter(
   workspace: Workspace,
   column: ParquetColumn,
   type: ScanType,
+  limits: TextLimits,
   index: number,
   sink: CountingSink,
   damage: Damage,
@@ -38,7 +43,7 @@ export function chunkCounter(
   const values = valueReader(workspace, column, damage);
   const output =
     type === 'category'
-      ? textOutput(workspace, column, index, sink, damage)
+      ? textOutput(workspace, column, limits, index, sink, damage)
       : numberOutput(workspace, column, index, sink, damage);
   const countsOf = workspace.stretch();
   const isBoolean = column.storage.kind === 'booleans';
@@ -115,7 +120,7 @@ function numberOutput(
     },
     read(values, count) {
       numbers.convert(values.fixed(count), count, cells);
-      const nans = numbers.mayBeNan ? kernel.countNans(cells, count) : 0;
+      const nans = numbers.nans(cells, count);
       const doubles = new Float64Array(kernel.memory.buffer, cells, count);
       sink.numbers(index, { values: doubles, pointer: cells, nulls: 0, nans, mistyped: 0 });
     },
@@ -134,53 +139,50 @@ function numberOutput(
 function textOutput(
   workspace: Workspace,
   column: ParquetColumn,
+  limits: TextLimits,
   index: number,
   sink: CountingSink,
   damage: Damage,
 ): Output {
   const { kernel } = workspace;
-  const toText: TextOf = column.storage.kind === 'booleans' ? () => '' : textOf(workspace, column, damage);
-  const noBounds = new Uint32Array(0);
+  const maker = codeCells(workspace, column, limits, damage);
+  const cells = workspace.stretch()(maker.cellBytes * windowCells);
+  const isBoolean = column.storage.kind === 'booleans';
+  const toText: TextOf = isBoolean ? (_, from) => String(from === 1) : textOf(workspace, column, damage);
+  /** Where each text of the dictionary begins and ends, in turn. */
   let bounds: Uint32Array = noBounds;
-  const found = new Map<string, number>();
-  let characters = 0;
 
-  function handFound(nulls: number): void {
-    if (found.size > 0 || nulls > 0) sink.textCounts(index, [...found.keys()], Uint32Array.from(found.values()), nulls);
-    found.clear();
-    characters = 0;
-  }
-
-  function add(text: string, times: number): void {
-    const before = found.get(text);
-    found.set(text, (before ?? 0) + times);
-    if (before === undefined) characters += text.length;
-    if (found.size >= mostTexts || characters >= mostCharacters) handFound(0);
+  function textAt(entry: number): string {
+    return toText(Buffer.from(kernel.memory.buffer), bounds[2 * entry] as number, bounds[2 * entry + 1] as number);
   }
 
   return {
     useDictionary(page) {
-      if (page === undefined) return 2;
-      bounds = dictionaryBounds(workspace, column, page, damage);
-      return page.count;
+      bounds = page === undefined ? booleanBounds : dictionaryBounds(workspace, column, page, damage);
+      return bounds.length / 2;
     },
     read(values, count) {
-      values.bytes(count, (bytes, from, to) => add(toText(bytes, from, to), 1));
+      maker.read(values, count, cells);
+      maker.hand(sink, index, cells, count, 0, 0);
     },
     finish(counts, nulls) {
-      const isBoolean = column.storage.kind === 'booleans';
-      const distinct = isBoolean ? 2 : bounds.length / 2;
+      const distinct = bounds.length / 2;
       const times = new Uint32Array(kernel.memory.buffer, counts, distinct).slice();
-      for (let entry = 0; entry < distinct; entry++) {
-        if (times[entry] === 0) continue;
-        const bytes = Buffer.from(kernel.memory.buffer);
-        const text = isBoolean
-          ? String(entry === 1)
-          : toText(bytes, bounds[2 * entry] as number, bounds[2 * entry + 1] as number);
-        add(text, times[entry] as number);
+      let nullsLeft = nulls;
+      for (let from = 0; from < distinct || nullsLeft > 0; from += mostTexts) {
+        const texts: string[] = [];
+        const occurring: number[] = [];
+        for (let entry = from; entry < Math.min(distinct, from + mostTexts); entry++) {
+          if (times[entry] === 0) continue;
+          texts.push(textAt(entry));
+          occurring.push(times[entry] as number);
+        }
+        if (texts.length > 0 || nullsLeft > 0) {
+          sink.textCounts(index, texts, Uint32Array.from(occurring), nullsLeft);
+        }
+        nullsLeft = 0;
       }
       bounds = noBounds;
-      handFound(nulls);
     },
     seen: () => ({}),
   };

@@ -1,7 +1,9 @@
-import { type KernelExports, newKernel } from '../kernels/kernel.ts';
+import type { CellKernel } from '../kernels/cells.ts';
+import { newKernel } from '../kernels/kernel.ts';
+import { prepareNumbers } from '../kernels/number.ts';
 
 /** The kernels that Parquet pages go through; `packages/tabular/kernels/` says what each does. A Boolean comes back as 0 or 1. */
-export interface ParquetKernel extends KernelExports {
+export interface ParquetKernel extends CellKernel {
   unpackSnappy(source: number, length: number, target: number, capacity: number): number;
   unpackLz4(source: number, length: number, target: number, capacity: number): number;
   openRuns(runs: number, start: number, end: number, width: number): void;
@@ -13,9 +15,20 @@ export interface ParquetKernel extends KernelExports {
   expandDeltas(deltas: number, count: number, target: number, bytes: number): number;
   endOfDeltas(deltas: number): number;
   toDoubles(form: number, source: number, count: number, width: number, divisor: number, target: number): number;
-  countNans(values: number, count: number): number;
   gatherDoubles(indices: number, count: number, table: number, distinct: number, target: number): number;
-  gatherCodes(indices: number, count: number, table: number, distinct: number, target: number): number;
+  boundsOfTexts(position: number, end: number, count: number, bounds: number): number;
+  codesOfTexts(texts: number, position: number, end: number, count: number, target: number): number;
+  codesOfIndices(
+    texts: number,
+    indices: number,
+    count: number,
+    bounds: number,
+    codes: number,
+    distinct: number,
+    target: number,
+  ): number;
+  newColumns(count: number): void;
+  putCellAt(index: number, row: number, text: number, length: number): void;
   sumLevels(levels: number, count: number): number;
   spreadDoubles(levels: number, count: number, present: number, values: number): void;
   spreadCodes(levels: number, count: number, present: number, codes: number): void;
@@ -56,7 +69,13 @@ export interface Workspace {
 
 /** A kernel and memory in it, `mostBytes` at most; `refuse` is called when more would be needed. */
 export function openWorkspace(mostBytes: number, refuse: () => never): Workspace {
-  const kernel = newKernel() as ParquetKernel;
+  const kernel = newKernel({
+    numberOf: (pointer, length) => Number(Buffer.from(kernel.memory.buffer, pointer, length).toString('latin1')),
+    // Cells are found to be mistyped where their row is known.
+    mistyped: () => undefined,
+  }) as ParquetKernel;
+  prepareNumbers(kernel);
+  kernel.newColumns(1);
   let used = 0;
 
   function stretch(): Stretch {

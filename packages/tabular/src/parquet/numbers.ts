@@ -10,8 +10,8 @@ export interface NumberTable {
 
 /** Makes doubles of the numbers of one column. */
 export interface NumberReader {
-  /** Whether doubles of this column can be NaN. */
-  readonly mayBeNan: boolean;
+  /** How many of the `count` doubles at `pointer` are NaN. */
+  nans(pointer: number, count: number): number;
   /** Writes the `count` numbers at `source` to `target`. */
   convert(source: number, count: number, target: number): void;
   /** The dictionary of a chunk; undefined is that of Booleans, 0 and 1. The table holds until the next one is asked for. */
@@ -26,6 +26,8 @@ export function numberReader(
   damage: Damage,
 ): NumberReader {
   const tableOf = stretch();
+  const nanCounts = stretch()(12);
+  const mayBeNan = storage.kind === 'numbers' && ['float', 'double', 'float16'].includes(storage.form);
   let isRounded = false;
 
   function convert(source: number, count: number, target: number): void {
@@ -41,7 +43,11 @@ export function numberReader(
   }
 
   return {
-    mayBeNan: storage.kind === 'numbers' && ['float', 'double', 'float16'].includes(storage.form),
+    nans(pointer, count) {
+      if (!mayBeNan) return 0;
+      kernel.countNaNs(pointer, count, nanCounts);
+      return new Uint32Array(kernel.memory.buffer, nanCounts, 3).reduce((sum, each) => sum + each);
+    },
     convert,
     table(page) {
       if (page === undefined) {

@@ -51,7 +51,7 @@ export async function openParquet(source: ByteSource, options: ScanOptions): Pro
     sink: Sink,
     signal?: AbortSignal,
   ): Promise<ScanFacts> {
-    return scanGroups(source as RangeSource, footer, groups, wanted.map(wantedColumn), sink, signal);
+    return scanGroups(source as RangeSource, footer, groups, wanted.map(wantedColumn), sink, options.interning, signal);
   }
 
   return {

@@ -1,74 +1,85 @@
-import { cellValue } from '../cell.ts';
-import type { CellMaker, Mistyped } from './cells.ts';
+import { cellKinds, defaultNullTexts, textList } from '../kernels/cells.ts';
+import type { MistypedCell } from '../scan.ts';
+import { beyondDictionary, type CellMaker } from './cells.ts';
 import type { ParquetColumn } from './columns.ts';
 import type { Workspace } from './kernel.ts';
 import type { Damage } from './pages.ts';
 import { dictionaryBounds, textOf } from './texts.ts';
 
-/** What a NaN stands for is written into its lowest bits, which looking up and spreading carry along. */
+/** What a NaN stands for is written into its lower half, which looking up and spreading carry along: as in the kernel of cells up to here. */
 const nullMark = 0;
 const nanMark = 1;
-/** From here on: the number of a text that is not of the type, plus this. */
-const firstTextMark = 2;
-const nanHighBits = 0x7ff80000;
+/** From here on: this, and the number of a text that is not of the type. */
+const mistypedMark = 2;
 
-/** Texts that are wanted as numbers or moments, read as cells of a CSV file are. */
+/** Texts that are wanted as numbers or moments: the kernel of cells reads them, as it reads those of a CSV file. */
 export function parsedCells(
   workspace: Workspace,
   column: ParquetColumn,
   type: 'number' | 'timestamp',
   damage: Damage,
 ): CellMaker {
-  const { kernel } = workspace;
+  const { kernel, stretch } = workspace;
   const toText = textOf(workspace, column, damage);
-  const table = workspace.stretch();
+  const table = stretch();
+  const text = stretch();
+  const cell = stretch()(8);
+  const nullTexts = textList(kernel, defaultNullTexts);
   let distinct = 0;
-  /** Texts that are not of the type, until the first of them is found. */
+  /** Texts that are not of the type, until the first cell that has one is handed on. */
   let wrongTexts: string[] = [];
-  let first: Mistyped | undefined;
+  let first: MistypedCell | undefined;
 
-  function write(text: string, target: DataView, index: number): void {
-    const value = text === '' ? undefined : cellValue(type, text, true);
-    if (typeof value === 'number') target.setFloat64(8 * index, value, true);
-    else {
-      target.setUint32(8 * index, markOf(text), true);
-      target.setUint32(8 * index + 4, nanHighBits, true);
-    }
+  /** The bits of the cell that a text is, the lower half first. */
+  function parse(value: string): readonly [low: number, high: number] {
+    const bytes = Buffer.from(value);
+    const pointer = text(bytes.length + 8);
+    const memory = new Uint8Array(kernel.memory.buffer);
+    memory.set(bytes, pointer);
+    // A number must end where the text does.
+    memory[pointer + bytes.length] = 0;
+    kernel.setColumn(0, cellKinds[type], cell, nullTexts, 0, 0);
+    kernel.putCellAt(0, 0, pointer, bytes.length);
+    const [low = 0, high = 0] = new Uint32Array(kernel.memory.buffer, cell, 2);
+    const isMistyped = low === mistypedMark && Number.isNaN(new Float64Array(kernel.memory.buffer, cell, 1)[0]);
+    return [isMistyped ? markOf(value) : low, high];
   }
 
-  function markOf(text: string): number {
-    if (text === '') return nullMark;
-    if (/^nan$/i.test(text)) return nanMark;
-    if (first === undefined) wrongTexts.push(text);
-    return firstTextMark + Math.max(0, wrongTexts.length - 1);
+  function markOf(value: string): number {
+    if (first === undefined) wrongTexts.push(value);
+    return mistypedMark + Math.max(0, wrongTexts.length - 1);
   }
 
-  function viewAt(pointer: number, count: number): DataView {
-    return new DataView(kernel.memory.buffer, pointer, 8 * count);
+  /** Writes the cells of `texts`. */
+  function write(texts: readonly string[], target: number): void {
+    const words = new Uint32Array(2 * texts.length);
+    texts.forEach((each, index) => {
+      words.set(parse(each), 2 * index);
+    });
+    new Uint32Array(kernel.memory.buffer, target, words.length).set(words);
   }
 
   return {
     cellBytes: 8,
     useDictionary(page) {
-      if (page === undefined) return damage('it has a dictionary where none can be');
+      if (page === undefined) return beyondDictionary(damage);
       const bounds = dictionaryBounds(workspace, column, page, damage);
-      distinct = page.count;
-      const view = viewAt(table(8 * distinct), distinct);
       const bytes = Buffer.from(kernel.memory.buffer);
+      distinct = page.count;
       wrongTexts = [];
-      for (let index = 0; index < distinct; index++) {
-        write(toText(bytes, bounds[2 * index] as number, bounds[2 * index + 1] as number), view, index);
+      const texts: string[] = [];
+      for (let at = 0; at < bounds.length; at += 2) {
+        texts.push(toText(bytes, bounds[at] as number, bounds[at + 1] as number));
       }
+      write(texts, table(8 * distinct));
     },
     lookUp(indices, count, target) {
-      if (kernel.gatherDoubles(indices, count, table(8 * distinct), distinct, target) === 0) {
-        damage('a cell names a value that is not in its dictionary');
-      }
+      if (kernel.gatherDoubles(indices, count, table(8 * distinct), distinct, target) === 0) beyondDictionary(damage);
     },
     read(values, count, target) {
-      const view = viewAt(target, count);
-      let index = 0;
-      values.bytes(count, (bytes, from, to) => write(toText(bytes, from, to), view, index++));
+      const texts: string[] = [];
+      values.bytes(count, (bytes, from, to) => texts.push(toText(bytes, from, to)));
+      write(texts, target);
     },
     spread: (levels, count, present, target) => kernel.spreadDoubles(levels, count, present, target),
     hand(sink, index, pointer, rows, _, firstRow) {
@@ -77,14 +88,14 @@ export function parsedCells(
       let nulls = 0;
       let nans = 0;
       let mistyped = 0;
-      for (let cell = 0; cell < rows; cell++) {
-        if (!Number.isNaN(values[cell])) continue;
-        const mark = words[2 * cell] as number;
+      for (let row = 0; row < rows; row++) {
+        if (!Number.isNaN(values[row])) continue;
+        const mark = words[2 * row] as number;
         if (mark === nullMark) nulls++;
         else if (mark === nanMark) nans++;
         else {
           mistyped++;
-          first ??= { row: firstRow + cell, text: wrongTexts[mark - firstTextMark] as string };
+          first ??= { row: firstRow + row, text: wrongTexts[mark - mistypedMark] as string };
         }
       }
       sink.numbers(index, { values, pointer, nulls, nans, mistyped });

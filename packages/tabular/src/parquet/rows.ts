@@ -1,5 +1,6 @@
 import type { ScanColumn, Sink } from '../scan.ts';
 import { type CellMaker, type ColumnFacts, cellMaker } from './cells.ts';
+import type { TextLimits } from './code-cells.ts';
 import type { ParquetColumn } from './columns.ts';
 import type { Workspace } from './kernel.ts';
 import type { Damage, DataPage, PageReader } from './pages.ts';
@@ -18,12 +19,13 @@ export function rowColumn(
   workspace: Workspace,
   column: ParquetColumn,
   wanted: ScanColumn,
+  limits: TextLimits,
   index: number,
   sink: Sink,
   damage: Damage,
 ): RowColumn {
   const { kernel } = workspace;
-  const maker: CellMaker = cellMaker(workspace, column, wanted, damage);
+  const maker: CellMaker = cellMaker(workspace, column, wanted, limits, damage);
   const values: ValueReader = valueReader(workspace, column, damage);
   const cells = workspace.stretch()(windowCells * maker.cellBytes);
   const levels = workspace.stretch()(windowCells * 4);

@@ -1,7 +1,8 @@
 import { tableFault } from '../fault.ts';
-import type { ScanColumn, ScanFacts, Sink } from '../scan.ts';
+import { textLimits } from '../kernels/cells.ts';
+import type { Interning, MistypedCell, ScanColumn, ScanFacts, Sink } from '../scan.ts';
 import type { ByteSource } from '../source.ts';
-import type { Mistyped } from './cells.ts';
+import type { TextLimits } from './code-cells.ts';
 import type { ParquetColumn } from './columns.ts';
 import { type ChunkCounter, type CountingSink, chunkCounter, isCountable } from './counts.ts';
 import type { ChunkPlace, Footer, RowGroup } from './footer.ts';
@@ -40,6 +41,7 @@ export async function scanGroups(
   groups: readonly number[],
   columns: readonly WantedColumn[],
   sink: Sink,
+  interning: Interning | undefined,
   signal: AbortSignal | undefined,
 ): Promise<ScanFacts> {
   const file = source.label;
@@ -51,7 +53,11 @@ export async function scanGroups(
   });
   let current = 0;
   const isAligned = sink.rowsWanted || !canCount(sink);
-  const readers = openReaders(workspace, file, columns, sink, isAligned, () => current);
+  const limits = textLimits(
+    columns.map(({ wanted }) => wanted),
+    interning,
+  );
+  const readers = openReaders(workspace, file, columns, sink, isAligned, limits, () => current);
   const unpackers = await unpackersOf(workspace, file, footer, groups, readers);
   const chunks = readAhead(source, rangesOf(footer, groups, readers));
   sink.start?.(workspace.kernel);
@@ -109,6 +115,7 @@ function openReaders(
   columns: readonly WantedColumn[],
   sink: Sink,
   isAligned: boolean,
+  limits: TextLimits,
   currentGroup: () => number,
 ): ColumnReader[] {
   const shared = pageMemory(workspace);
@@ -119,9 +126,9 @@ function openReaders(
       column,
       memory: isAligned ? pageMemory(workspace) : shared,
       counter: isCounted
-        ? chunkCounter(workspace, column, wanted.type, index, sink as CountingSink, damage)
+        ? chunkCounter(workspace, column, wanted.type, limits, index, sink as CountingSink, damage)
         : undefined,
-      rows: isCounted ? undefined : rowColumn(workspace, column, wanted, index, sink, damage),
+      rows: isCounted ? undefined : rowColumn(workspace, column, wanted, limits, index, sink, damage),
       damage,
     };
   });
@@ -179,7 +186,7 @@ function sumOfRows(groups: readonly RowGroup[]): number {
 }
 
 function factsOf(file: string, readers: readonly ColumnReader[]): Pick<ScanFacts, 'mistyped' | 'warnings'> {
-  const mistyped = new Map<string, Mistyped>();
+  const mistyped = new Map<string, MistypedCell>();
   const warnings: string[] = [];
   for (const { column, counter, rows } of readers) {
     const seen = (counter ?? rows)?.seen();

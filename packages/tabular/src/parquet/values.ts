@@ -19,8 +19,16 @@ export interface ValueReader {
   openValues(page: DataPage, present: number): void;
   /** Where the next `count` values lie, each in the bytes that the plain encoding gives it. */
   fixed(count: number): number;
-  /** The next `count` values of bytes. */
+  /** The texts that are left of a page that keeps them plainly: whoever reads some moves `position`. Undefined for other pages. */
+  plainTexts(): PlainTexts | undefined;
+  /** The next `count` values of bytes. `visit` must not make the kernel take memory. */
   bytes(count: number, visit: VisitBytes): void;
+}
+
+/** Texts as the plain encoding keeps them: each a length of 32 bits, then the bytes. */
+export interface PlainTexts {
+  position: number;
+  readonly end: number;
 }
 
 /** Most bytes that the texts of one page may come to once prefixes are written out. */
@@ -36,6 +44,7 @@ export function valueReader(workspace: Workspace, { storage, physical }: Parquet
   const prefixes = deltaLengths(workspace, damage);
   let readFixed: (count: number) => number = noValues;
   let readBytes: (count: number, visit: VisitBytes) => void = noValues;
+  let plain: PlainTexts | undefined;
 
   function noValues(): never {
     return damage('it holds values of another kind than its column');
@@ -64,6 +73,7 @@ export function valueReader(workspace: Workspace, { storage, physical }: Parquet
   function openValues(page: DataPage, present: number): void {
     readFixed = noValues;
     readBytes = noValues;
+    plain = undefined;
     if (width > 0) openFixed(page, present);
     else openTexts(page, present);
   }
@@ -112,14 +122,15 @@ export function valueReader(workspace: Workspace, { storage, physical }: Parquet
   }
 
   function openPlainTexts(start: number, end: number): void {
-    let at = start;
+    const texts: PlainTexts = { position: start, end };
+    plain = texts;
     readBytes = (count, visit) => {
       const bytes = memory();
       for (let index = 0; index < count; index++) {
-        const from = at + 4;
-        at = from <= end ? from + bytes.readUInt32LE(at) : end + 1;
-        if (at > end) damage('a text reaches beyond its page');
-        visit(bytes, from, at);
+        const from = texts.position + 4;
+        texts.position = from <= end ? from + bytes.readUInt32LE(from - 4) : end + 1;
+        if (texts.position > end) damage('a text reaches beyond its page');
+        visit(bytes, from, texts.position);
       }
     };
   }
@@ -167,6 +178,7 @@ export function valueReader(workspace: Workspace, { storage, physical }: Parquet
     openIndices,
     openValues,
     fixed: (count) => readFixed(count),
+    plainTexts: () => plain,
     bytes: (count, visit) => readBytes(count, visit),
   };
 }

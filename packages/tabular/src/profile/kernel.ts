@@ -7,7 +7,7 @@ export interface ProfileKernel extends KernelExports {
   sums(values: number, count: number, scale: number, min: number, max: number, into: number): void;
   countValues(table: number, values: number, count: number, weights: number): number;
   moveValueCounts(from: number, to: number): void;
-  listValues(table: number, into: number): void;
+  listValueCounts(table: number, values: number, counts: number): void;
   findValueCounts(table: number, values: number, count: number, into: number): void;
   addToLinearBins(bins: number, values: number, count: number, weights: number, scale: number, base: number): void;
   addToPrefixBins(pages: number, values: number, count: number, weights: number, shift: number): number;

@@ -14,8 +14,11 @@ export interface ProfileLimits {
 
 export const pageBins = 4096;
 
-/** What all columns of a table may take in the kernel for each of: counts, bins of equal width, bins of equal ratio. */
-const shareBytes = 256 << 20;
+/** What all columns of a table may take in the kernel: for counts (which is used again for bins), and for each kind of bins. */
+const countBytes = 512 << 20;
+const binBytes = 256 << 20;
+/** Of a value with its count. */
+export const slotBytes = 16;
 const mostCountBits = 16;
 const fewestCountBits = 6;
 const mostBins = 65_536;
@@ -24,8 +27,9 @@ const mostPages = 64;
 
 /** The limits of a table of `columns` numeric columns: the full ones up to some hundred columns, then less for each. */
 export function limitsFor(columns: number, options: Pick<ProfileLimits, 'categories' | 'keptBytes'>): ProfileLimits {
-  const share = shareBytes / Math.max(columns, 1);
-  const bits = Math.min(mostCountBits, Math.max(fewestCountBits, Math.floor(Math.log2(share / 12))));
+  const share = binBytes / Math.max(columns, 1);
+  const slots = countBytes / Math.max(columns, 1) / slotBytes;
+  const bits = Math.min(mostCountBits, Math.max(fewestCountBits, Math.floor(Math.log2(slots))));
   return {
     distinct: 3 << (bits - 2),
     bins: Math.min(mostBins, Math.max(fewestBins, 2 ** Math.floor(Math.log2(share / 4)))),

@@ -1,4 +1,3 @@
-import type { ScanType } from '../scan.ts';
 import { mergeNumeric, withoutKept } from './merge.ts';
 import { type Moments, mergeMoments, noMoments, scaleExponent, weightedMoments } from './moments.ts';
 import type { NumericSketch } from './sketch.ts';
@@ -72,7 +71,7 @@ export function numericProfiler(type: NumericSketch['type'], shared: Workspace):
   };
 }
 
-function numericPart(type: Exclude<ScanType, 'category'>, shared: Workspace) {
+function numericPart(type: NumericSketch['type'], shared: Workspace) {
   const { memory, block, found } = shared;
   const { kernel } = memory;
   const store = valueStore(shared);

@@ -86,7 +86,8 @@ function pieceList(capacity: number) {
     /** `count` values from `from` up to `to`, or all `from` when they are equal. */
     add(from: number, to: number, count: number): void {
       if (count === 0) return;
-      if (!(count > 0 && from <= to)) throw new Error('The bins and the marks of a column contradict each other.');
+      if (!(count > 0 && from <= to && Number.isFinite(from) && Number.isFinite(to)))
+        throw new Error('The bins and the marks of a column contradict each other.');
       lower[length] = from;
       upper[length] = nextDouble(from) === to ? from : to;
       counts[length++] = count;

@@ -1,10 +1,13 @@
-import type { ScanType } from '../scan.ts';
 import type { ProfileLimits } from './limits.ts';
 import type { LinearBins } from './linear-bins.ts';
 import type { Marks } from './marks.ts';
 import type { Moments } from './moments.ts';
 import type { PrefixBins } from './prefix-bins.ts';
 import type { Tally } from './tally.ts';
+
+/** The types of columns and the ways of holding values by the numbers that stand for them in a file: only ever append. */
+export const columnTypes = ['number', 'timestamp', 'category'] as const;
+export const valueKinds = ['counted', 'binned'] as const;
 
 /**
  * The finite values of a numeric column.
@@ -21,7 +24,7 @@ export type Values =
 /** What a profile holds of a number or timestamp column; the counts are those of core's `NumericColumn`. */
 export interface NumericSketch {
   readonly kind: 'numeric';
-  readonly type: Exclude<ScanType, 'category'>;
+  readonly type: 'number' | 'timestamp';
   readonly rows: number;
   readonly nulls: number;
   readonly nans: number;

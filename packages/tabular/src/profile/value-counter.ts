@@ -1,4 +1,5 @@
 import type { KernelMemory } from './kernel.ts';
+import { slotBytes } from './limits.ts';
 import type { Tally } from './tally.ts';
 
 /** Counts the different values of a column, in the kernel, up to a bound. */
@@ -8,6 +9,8 @@ export interface ValueCounter {
    * when the next would be one different value too many.
    */
   add(values: number, count: number, weights: number): number;
+  /** The values in no order, with their counts. */
+  entries(): Tally;
   tally(): Tally;
   /** Gives its memory back. */
   free(): void;
@@ -16,7 +19,7 @@ export interface ValueCounter {
 const firstBits = 8;
 /** Each table is so many times as large as the one before. */
 const growthBits = 2;
-const keyBytes = 8;
+const valueBytes = 8;
 const countBytes = 4;
 const headerBytes = 16;
 
@@ -38,48 +41,59 @@ export function valueCounter(memory: KernelMemory, most: number): ValueCounter {
       let taken = 0;
       for (;;) {
         const rest = weights === 0 ? 0 : weights + taken * countBytes;
-        taken += kernel.countValues(table.header, values + taken * keyBytes, count - taken, rest);
+        taken += kernel.countValues(table.header, values + taken * valueBytes, count - taken, rest);
         if (taken === count || table.bits === mostBits) return taken;
         grow();
       }
     },
+    entries: () => entriesOf(memory, table.header, table.distinct()),
     tally: () => sortedTally(memory, table.header, table.distinct()),
     free: () => table.free(),
   };
 }
 
 function newTable(memory: KernelMemory, bits: number) {
-  const keysBytes = keyBytes << bits;
-  const countsBytes = countBytes << bits;
+  const bytes = slotBytes << bits;
   const header = memory.take(headerBytes);
-  const keys = memory.take(keysBytes);
-  const counts = memory.take(countsBytes);
-  memory.words(header, 4).set([keys, counts, bits, 0]);
+  const slots = memory.take(bytes);
+  memory.words(header, 3).set([slots, bits, 0]);
   return {
     header,
     bits,
-    distinct: () => memory.words(header, 4)[3] as number,
+    distinct: () => memory.words(header, 3)[2] as number,
     free() {
       memory.give(header, headerBytes);
-      memory.give(keys, keysBytes);
-      memory.give(counts, countsBytes);
+      memory.give(slots, bytes);
     },
   };
 }
 
+function entriesOf(memory: KernelMemory, header: number, distinct: number): Tally {
+  const values = memory.take(distinct * valueBytes);
+  const counts = memory.take(distinct * countBytes);
+  memory.kernel.listValueCounts(header, values, counts);
+  const entries = {
+    keys: memory.doubles(values, distinct).slice(),
+    counts: Float64Array.from(memory.words(counts, distinct)),
+  };
+  memory.give(values, distinct * valueBytes);
+  memory.give(counts, distinct * countBytes);
+  return entries;
+}
+
 function sortedTally(memory: KernelMemory, header: number, distinct: number): Tally {
   const { kernel } = memory;
-  const bytes = distinct * keyBytes;
+  const bytes = distinct * valueBytes;
   const values = memory.take(bytes);
-  const scratch = memory.take(bytes);
-  kernel.listValues(header, values);
-  kernel.sortDoubles(values, scratch, distinct);
-  kernel.findValueCounts(header, values, distinct, scratch);
+  const other = memory.take(bytes);
+  kernel.listValueCounts(header, values, other);
+  kernel.sortDoubles(values, other, distinct);
+  kernel.findValueCounts(header, values, distinct, other);
   const tally = {
     keys: memory.doubles(values, distinct).slice(),
-    counts: Float64Array.from(memory.words(scratch, distinct)),
+    counts: Float64Array.from(memory.words(other, distinct)),
   };
   memory.give(values, bytes);
-  memory.give(scratch, bytes);
+  memory.give(other, bytes);
   return tally;
 }

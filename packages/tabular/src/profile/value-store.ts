@@ -32,7 +32,8 @@ export function valueStore(shared: Workspace): ValueStore {
   const range = { min: 0, max: 0 };
   let form: Form = counting(shared);
 
-  function stopCounting(tally: Tally): void {
+  function stopCounting(counted: ReturnType<typeof counting>): void {
+    const tally = counted.release();
     const heavy = heavyValues(tally);
     if (shared.mayKeep(totalOf(tally))) {
       form = keeping(shared, heavy);
@@ -64,8 +65,7 @@ export function valueStore(shared: Workspace): ValueStore {
       if (form.kind === 'counted') {
         const taken = form.add(block, count, isWeighted);
         if (taken === count) return;
-        const tally = (form.finish() as Extract<Values, { kind: 'counted' }>).tally;
-        stopCounting(tally);
+        stopCounting(form as ReturnType<typeof counting>);
         rest = { values: block.values + taken * 8, weights: block.weights + taken * 4 };
         left -= taken;
       }
@@ -77,12 +77,19 @@ export function valueStore(shared: Workspace): ValueStore {
   };
 }
 
-function counting({ memory, limits }: Workspace): Form {
+function counting({ memory, limits }: Workspace) {
   const counter = valueCounter(memory, limits.distinct);
   return {
-    kind: 'counted',
-    add: (block, count, isWeighted) => counter.add(block.values, count, isWeighted ? block.weights : 0),
-    finish() {
+    kind: 'counted' as const,
+    add: (block: Block, count: number, isWeighted: boolean) =>
+      counter.add(block.values, count, isWeighted ? block.weights : 0),
+    /** What was counted, in no order, and the memory. */
+    release(): Tally {
+      const entries = counter.entries();
+      counter.free();
+      return entries;
+    },
+    finish(): Values {
       const tally = counter.tally();
       counter.free();
       return { kind: 'counted', tally };

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import type { UserError } from '@mlops-actions/core';
 import { tableFault } from '../fault.ts';
 import type { ByteSource } from '../source.ts';
 
@@ -12,38 +13,53 @@ export async function fileSource(path: string, label = path): Promise<ByteSource
   const handle = await opened(path, label);
   const { size, version } = await factsOf(handle, label).finally(() => handle.close());
 
-  /** Runs `use` with the file open, and makes sure that it is still the same file after it. */
-  async function* unchanged(use: (file: FileHandle) => AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  async function requireUnchanged(file: FileHandle): Promise<void> {
+    if ((await factsOf(file, label)).version !== version) throw changed(label);
+  }
+
+  async function range(from: number, to: number): Promise<Uint8Array> {
     const file = await opened(path, label);
     try {
-      if ((await factsOf(file, label)).version !== version) throw changed(label);
-      yield* use(file);
-      if ((await factsOf(file, label)).version !== version) throw changed(label);
+      const bytes = await readFully(file, Buffer.allocUnsafeSlow(Math.max(0, to - from)), from);
+      await requireUnchanged(file);
+      return bytes;
     } finally {
       await file.close();
     }
   }
 
-  async function range(from: number, to: number): Promise<Uint8Array> {
-    const bytes = Buffer.allocUnsafeSlow(Math.max(0, to - from));
-    for await (const read of unchanged((file) => readOnce(file, bytes, from))) {
-      if (read.length < bytes.length) throw changed(label);
+  async function* stream(signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+    const file = await opened(path, label);
+    try {
+      await requireUnchanged(file);
+      yield* readAhead(file, signal);
+      await requireUnchanged(file);
+    } finally {
+      await file.close();
     }
-    return bytes;
   }
 
-  return {
-    label,
-    size,
-    version,
-    range,
-    stream: (signal) => unchanged((file) => readAhead(file, signal)),
-    address: { kind: 'file', path, label },
-  };
+  return { label, size, version, range, stream, address: { kind: 'file', path, label } };
 }
 
-async function* readOnce(file: FileHandle, bytes: Buffer, from: number): AsyncGenerator<Buffer> {
-  yield await readFully(file, bytes, from);
+function changed(label: string): UserError {
+  return tableFault({ file: label }, 'changed while it was read. Wait until it is written and read it again.');
+}
+
+async function opened(path: string, label: string): Promise<FileHandle> {
+  try {
+    return await open(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR' && code !== 'ENAMETOOLONG') throw error;
+    throw tableFault({ file: label }, 'does not exist. Check the path.');
+  }
+}
+
+async function factsOf(handle: FileHandle, label: string): Promise<{ size: number; version: string }> {
+  const stats = await handle.stat({ bigint: true });
+  if (!stats.isFile()) throw tableFault({ file: label }, 'is not a file.');
+  return { size: Number(stats.size), version: `${stats.ino}-${stats.size}-${stats.mtimeNs}` };
 }
 
 /** The bytes of a file in order. While one chunk is used the next is read into the other of two buffers. */
@@ -64,26 +80,6 @@ async function* readAhead(file: FileHandle, signal: AbortSignal | undefined): As
     // The file may be closed only when nothing reads from it.
     await next.catch(() => {});
   }
-}
-
-function changed(label: string) {
-  return tableFault({ file: label }, 'changed while it was read. Wait until it is written and read it again.');
-}
-
-async function opened(path: string, label: string): Promise<FileHandle> {
-  try {
-    return await open(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT' && code !== 'ENOTDIR' && code !== 'ENAMETOOLONG') throw error;
-    throw tableFault({ file: label }, 'does not exist. Check the path.');
-  }
-}
-
-async function factsOf(handle: FileHandle, label: string): Promise<{ size: number; version: string }> {
-  const stats = await handle.stat({ bigint: true });
-  if (!stats.isFile()) throw tableFault({ file: label }, 'is not a file.');
-  return { size: Number(stats.size), version: `${stats.ino}-${stats.size}-${stats.mtimeNs}` };
 }
 
 /** Fills `bytes` from a place in the file; what it returns is shorter only at the end of the file. */

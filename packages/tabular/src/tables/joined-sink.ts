@@ -1,4 +1,4 @@
-import { type CellKernel, textRoom } from '../kernels/cells.ts';
+import { type CellKernel, textLimits } from '../kernels/cells.ts';
 import { newKernel } from '../kernels/kernel.ts';
 import {
   type CodeCells,
@@ -25,8 +25,8 @@ export interface JoinedSink {
 export function joinedSink(wanted: readonly ScanColumn[], sink: Sink, interning: Interning = {}): JoinedSink {
   const kernel = newKernel() as TextKernel;
   const cells = stretch(kernel);
-  const room = textRoom(wanted, interning);
-  const columns = wanted.map(({ type }) => (type === 'category' ? codeColumn(kernel, cells, room) : undefined));
+  const limits = textLimits(wanted, interning);
+  const columns = wanted.map(({ type }) => (type === 'category' ? codeColumn(kernel, cells, limits) : undefined));
   sink.start?.(kernel);
 
   function numbers(column: number, { values, nulls, nans, mistyped }: NumberCells): void {
@@ -70,9 +70,9 @@ type Translation = (cells: CodeCells) => CodeCells;
 function codeColumn(
   kernel: TextKernel,
   cells: (bytes: number) => number,
-  room: Required<Interning>,
+  [mostTexts, mostBytes]: readonly [number, number],
 ): { translation(): Translation } {
-  const texts = kernel.newTexts(room.texts, room.bytes);
+  const texts = kernel.newTexts(mostTexts, mostBytes);
   const scratch = stretch(kernel);
   /** The codes of hashes, as far as they were asked for. */
   const byHash = new Map<number, number>();

@@ -44,7 +44,8 @@ export function binnedSampleOf(
 
 /** Equal bins of this width, at its multiples. */
 export function linearSampleOf(values: readonly number[], width: number): Sample {
-  const first = Math.floor(Math.min(...values) / width);
+  // One bin more: a value just below 0 is divided to -0.
+  const first = Math.floor(Math.min(...values) / width) - 1;
   const last = Math.floor(Math.max(...values) / width) + 1;
   return binnedSampleOf(
     values,
@@ -111,10 +112,10 @@ export function categoricalColumn(
 
 /** The generator of the specification's golden values: x ← (1103515245·x + 12345) mod 2³¹, u = x / 2³¹. */
 export function congruential(seed: number, length: number): number[] {
-  let state = BigInt(seed);
+  let state = seed;
   return Array.from({ length }, () => {
-    state = (1103515245n * state + 12345n) % 2147483648n;
-    return Number(state) / 2147483648;
+    state = (Math.imul(1103515245, state) + 12345) & 0x7fffffff;
+    return state / 2147483648;
   });
 }
 

@@ -1,0 +1,128 @@
+import { realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { type Answers, type SliceColumns, type Task, type Truth, UserError } from '@mlops-actions/core';
+import { fileSource, openTable } from '@mlops-actions/tabular';
+import type { Answered } from './answers.ts';
+import { type Joined, joined } from './joined.ts';
+import { holderAmong, type OpenTables, rolesOf, sourceOf, wantColumns } from './plan.ts';
+import type { StatedColumns } from './roles.ts';
+import { sliceColumn } from './rows.ts';
+import { type OpenTable, openedTable } from './tables.ts';
+import { testSetOf } from './truth.ts';
+
+/** Which files hold the answers, and what is said of their columns. */
+export interface PredictionsAsked {
+  /** One file with the answers of both models, or of the candidate alone. */
+  readonly predictions: string | undefined;
+  readonly candidatePredictions: string | undefined;
+  readonly championPredictions: string | undefined;
+  readonly labels: string | undefined;
+  readonly columns: StatedColumns;
+  readonly task: Task | 'auto';
+  readonly positiveClass: string | undefined;
+  /** Columns that rules or the report slice by. */
+  readonly slices: readonly string[];
+}
+
+/** A test set with the answers of the candidate and, where they are given, of the champion; row by row the same. */
+export interface Predictions {
+  /** How messages name it. */
+  readonly source: string;
+  readonly truth: Truth;
+  readonly candidate: Answers;
+  readonly champion?: Answers;
+  /** The classes of a binary or multiclass task by their indices. */
+  readonly classes: readonly string[];
+  readonly slices: SliceColumns;
+  readonly warnings: readonly string[];
+}
+
+/** Whether any predictions are asked for. Throws a `UserError` for a choice of inputs that says nothing or too much. */
+export function predictionsAsked(asked: PredictionsAsked): boolean {
+  const { predictions, candidatePredictions, championPredictions, labels } = asked;
+  if (predictions !== undefined && candidatePredictions !== undefined) {
+    throw new UserError('Give `predictions` or `candidate-predictions`, not both.');
+  }
+  const own = predictions ?? candidatePredictions;
+  if (own !== undefined) return true;
+  const other =
+    championPredictions === undefined ? (labels === undefined ? undefined : 'labels') : 'champion-predictions';
+  if (other === undefined) return false;
+  throw new UserError(`Input \`${other}\` needs \`candidate-predictions\` (or \`predictions\`) beside it.`);
+}
+
+/**
+ * Reads the predictions: finds the columns, joins the files on their ids and makes one test set of them. Throws a located `UserError` for
+ * what is missing, twice or no number, and for models that did not answer the same rows.
+ */
+export async function readPredictions(
+  asked: PredictionsAsked,
+  workingDirectory: string,
+  signal: AbortSignal,
+): Promise<Predictions> {
+  const tables = await openTables(asked, workingDirectory, signal);
+  const roles = rolesOf(asked, tables);
+  const plan = wantColumns(asked, tables, roles);
+  const join = await joined(tables, plan, signal);
+  const candidate: Answered = {
+    model: 'candidate',
+    table: join.candidate.table,
+    columns: roles.candidate,
+    order: join.candidate.order,
+  };
+  const championTable = join.champion ?? join.candidate;
+  const champion: Answered | undefined =
+    roles.champion === undefined
+      ? undefined
+      : { model: 'champion', table: championTable.table, columns: roles.champion, order: championTable.order };
+  const made = testSetOf(asked, plan, join, champion === undefined ? [candidate] : [candidate, champion]);
+  return {
+    source: sourceOf(tables),
+    ...made,
+    slices: slicesOf(asked.slices, join),
+    warnings: [...join.warnings, ...alikeWarning(made.candidate, made.champion)],
+  };
+}
+
+async function openTables(asked: PredictionsAsked, folder: string, signal: AbortSignal): Promise<OpenTables> {
+  const own = (asked.predictions ?? asked.candidatePredictions) as string;
+  await requireOther(own, asked.championPredictions, folder);
+  const open = async (shown: string): Promise<OpenTable> => {
+    const source = await fileSource(resolve(folder, shown), shown);
+    return openedTable(shown, await openTable(source, { signal, interning: { texts: 2 ** 26 } }));
+  };
+  const optional = (shown: string | undefined): Promise<OpenTable> | undefined =>
+    shown === undefined ? undefined : open(shown);
+  return {
+    candidate: await open(own),
+    champion: await optional(asked.championPredictions),
+    labels: await optional(asked.labels),
+  };
+}
+
+async function requireOther(own: string, champion: string | undefined, folder: string): Promise<void> {
+  if (champion === undefined) return;
+  const [one, other] = await Promise.all(
+    [own, champion].map((path) => realpath(resolve(folder, path)).catch(() => undefined)),
+  );
+  if (one === undefined || one !== other) return;
+  throw new UserError(
+    `${own} and ${champion} are the same file: a model compared with itself proves nothing. Give the answers of the model in production as \`champion-predictions\`.`,
+  );
+}
+
+/** Two models that answer every row alike are most often one model twice. */
+function alikeWarning(candidate: Answers, champion: Answers | undefined): string[] {
+  if (champion === undefined || !isDeepStrictEqual(candidate, champion)) return [];
+  return ["Candidate and champion answered every row alike. Check that both are not one model's predictions."];
+}
+
+function slicesOf(names: readonly string[], join: Joined): SliceColumns {
+  return new Map(
+    names.map((name) => {
+      const { table, order } = holderAmong(name, join);
+      return [name, sliceColumn(table.column(name), order, table.shown)];
+    }),
+  );
+}

@@ -1,0 +1,205 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+
+// Damages valid Parquet files at random and reads them: each must be read, or refused with a UserError, soon and in little memory.
+// `node test/fuzz/parquet.mjs --runs 100000 --seed 1` (after `npm run compile`). A run that hangs or crashes is named by its number, and
+// `--first` starts there.
+
+const folder = new URL('../../packages/tabular/src/parquet/fixtures/', import.meta.url);
+
+/** No damaged file of some kilobytes may make the process larger than this. */
+const mostBytes = 1.5 * 2 ** 30;
+const longestRun = 20_000;
+const types = ['number', 'timestamp', 'category'];
+
+/** The files that are damaged. */
+export function seedFiles() {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.parquet'))
+    .sort()
+    .map((name) => readFileSync(new URL(name, folder)));
+}
+
+/** Reads damaged file number `run`. Returns whether it could be read; throws when it ends in anything but a `UserError`. */
+export async function fuzzOnce(openParquet, files, run) {
+  const random = randomNumbers(run);
+  const bytes = damaged(files[random(files.length)], files, random);
+  const source = {
+    label: `run ${run}`,
+    size: bytes.length,
+    range: async (from, to) => bytes.slice(from, to),
+    async *stream() {
+      yield bytes;
+    },
+  };
+  try {
+    const scanner = await openParquet(source, {});
+    // Some columns alone, as other types too, because the first fault ends a scan; then all together.
+    for (let left = 3; left > 0 && scanner.columns.length > 0; left--) {
+      const column = scanner.columns[random(scanner.columns.length)];
+      const type = random(3) === 0 ? types[random(types.length)] : column.type;
+      try {
+        await scanner.scan([{ name: column.name, type }], newSink(random(2) === 0));
+      } catch (error) {
+        requireUserError(error);
+      }
+    }
+    const flat = scanner.columns.filter(({ name }) => name !== 'list');
+    await scanner.scan(flat, newSink(random(2) === 0));
+    return true;
+  } catch (error) {
+    requireUserError(error);
+    return false;
+  }
+}
+
+function requireUserError(error) {
+  if (error?.name !== 'UserError') throw error;
+}
+
+/** Looks at all that it is given. */
+function newSink(rowsWanted) {
+  const requireCells = (count) => {
+    if (!Number.isSafeInteger(count) || count < 0) throw new Error(`${count} cells`);
+  };
+  return {
+    rowsWanted,
+    numbers(_, { values, nulls, nans, mistyped }) {
+      const found = values.reduce((sum, value) => sum + Number(Number.isNaN(value)), 0);
+      if (found !== nulls + nans + mistyped) throw new Error(`${found} NaNs: ${nulls}, ${nans}, ${mistyped}`);
+      requireCells(values.length);
+    },
+    codes(_, { codes, text }) {
+      for (const code of codes) if (code !== 0 && typeof text(code) !== 'string') throw new Error(`Code ${code}`);
+      requireCells(codes.length);
+    },
+    numberCounts: (_, values, counts, nulls) =>
+      requireCells(values.length === counts.length ? sum(counts) + nulls : -1),
+    textCounts: (_, texts, counts, nulls) => requireCells(texts.length === counts.length ? sum(counts) + nulls : -1),
+    endBatch: requireCells,
+  };
+}
+
+function sum(counts) {
+  return counts.reduce((total, count) => total + count, 0);
+}
+
+/** A copy of `file` with one to four damages. Half of them hit the footer, where few bytes decide on much. */
+function damaged(file, files, random) {
+  let bytes = Buffer.from(file);
+  for (let left = 1 + random(4); left > 0; left--) bytes = damagedOnce(bytes, files, random);
+  return bytes;
+}
+
+const nastyBytes = [0x00, 0x01, 0x7f, 0x80, 0xff];
+
+function damagedOnce(bytes, files, random) {
+  if (bytes.length < 16) return bytes;
+  const footer = Math.max(0, bytes.length - 8 - Math.min(bytes.length - 8, bytes.readUInt32LE(bytes.length - 8)));
+  const at = random(2) === 0 ? footer + random(bytes.length - footer) : random(bytes.length);
+  const length = 1 + random(8);
+  switch (random(7)) {
+    case 0:
+      bytes[at] ^= 1 << random(8);
+      return bytes;
+    case 1:
+      bytes[at] = random(256);
+      return bytes;
+    case 2:
+      return bytes.fill(nastyBytes[random(nastyBytes.length)], at, Math.min(bytes.length, at + length));
+    case 3:
+      return withFooterLength(Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + length)]), footer);
+    case 4:
+      return withFooterLength(
+        Buffer.concat([bytes.subarray(0, at), randomBytes(length, random), bytes.subarray(at)]),
+        footer,
+      );
+    case 5: {
+      const other = files[random(files.length)];
+      const from = random(other.length);
+      other.copy(bytes, at, from, from + length * 8);
+      return bytes;
+    }
+    default:
+      return random(8) === 0 ? bytes.subarray(0, at) : bytes.fill(0xff, at, at + 1);
+  }
+}
+
+/** Keeps the end of the file in order half of the time, so that the footer itself is read. */
+function withFooterLength(bytes, footer) {
+  if (bytes.length >= 12 && bytes.length - 8 - footer > 0)
+    bytes.writeUInt32LE(bytes.length - 8 - footer, bytes.length - 8);
+  return bytes;
+}
+
+function randomBytes(length, random) {
+  return Buffer.from(Array.from({ length }, () => random(256)));
+}
+
+/** Whole numbers below a limit, the same for the same seed (mulberry32). */
+function randomNumbers(seed) {
+  let state = (seed * 0x9e3779b1) >>> 0;
+  return (limit) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit);
+  };
+}
+
+function option(name, otherwise) {
+  const at = process.argv.indexOf(`--${name}`);
+  return at === -1 ? otherwise : Number(process.argv[at + 1]);
+}
+
+/** Memory of kernels is given back when they are collected, so some of it is that of earlier runs. */
+function requireMemory(run) {
+  const { rss } = process.memoryUsage();
+  if (rss > mostBytes) throw new Error(`After run ${run} the process has ${rss} bytes.`);
+}
+
+/** Runs in a thread of its own, which can be ended when it hangs. */
+async function work({ first, runs }) {
+  const { openParquet } = await import('../../packages/tabular/lib/parquet/parquet.js');
+  const files = seedFiles();
+  let read = 0;
+  for (let run = first; run < first + runs; run++) {
+    parentPort.postMessage({ run });
+    if (await fuzzOnce(openParquet, files, run)) read++;
+    requireMemory(run);
+  }
+  parentPort.postMessage({ read });
+}
+
+function watch(first, runs) {
+  const worker = new Worker(new URL(import.meta.url), { workerData: { fuzz: { first, runs } } });
+  let current = first;
+  let since = Date.now();
+  let mostMemory = 0;
+  const timer = setInterval(() => {
+    mostMemory = Math.max(mostMemory, process.memoryUsage().rss);
+    if (Date.now() - since < longestRun) return;
+    console.error(`Run ${current} hangs.`);
+    process.exit(1);
+  }, 500);
+  worker.on('message', ({ run, read }) => {
+    if (read !== undefined) {
+      console.log(
+        `${runs} damaged files: ${read} read, ${runs - read} refused, at most ${Math.round(mostMemory / 2 ** 20)} MiB.`,
+      );
+      return;
+    }
+    current = run;
+    since = Date.now();
+  });
+  worker.on('error', (error) => {
+    console.error(`Run ${current}:`, error);
+    process.exitCode = 1;
+  });
+  worker.on('exit', () => clearInterval(timer));
+}
+
+if (!isMainThread && workerData?.fuzz !== undefined) await work(workerData.fuzz);
+else if (isMainThread && process.argv[1] === fileURLToPath(import.meta.url))
+  watch(option('first', 1), option('runs', 1000));
