@@ -20,7 +20,7 @@ export {
   sumLevels,
   toDoubles,
 } from './parquet';
-export { putCellAt, putNullAt, putNumberAt, rowsOpen } from './rows';
+export { putEmptyAt, putNumberAt } from './rows';
 export { countOnes, countRuns, expandRuns, openBits, openRuns } from './runs';
 export { unpackSnappy } from './snappy';
 export { sortDoubles } from './sort';

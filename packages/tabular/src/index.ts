@@ -10,7 +10,8 @@ export {
 } from './collect.ts';
 export { firstMisfit } from './csv/parts.ts';
 export { type Place, placeText, tableFault } from './fault.ts';
-export { openTable, type ScanFormat, scanFormats, type TableOptions } from './open-table.ts';
+export { type ScanFormat, scanFormats } from './format.ts';
+export { openTable, type TableLocation, type TableOptions } from './open-table.ts';
 export { decodeProfile, encodeProfile, isProfile } from './profile/codec.ts';
 export { columnOf } from './profile/column-of.ts';
 export { mergeProfiles } from './profile/merge.ts';

@@ -103,6 +103,8 @@ async function opened({ source, format }: Recognized, options: TableOptions): Pr
   }
 }
 
+const largestChunk = 2 << 20;
+
 function partOf(path: string, options: TableOptions): Part {
   return {
     label: path,
@@ -113,8 +115,11 @@ function partOf(path: string, options: TableOptions): Part {
           `${path}: is ${found.format}, but the files before it are ${format}. Read files of one format at a time.`,
         );
       }
-      const { format: known, bytes } = found;
-      return { scanner: await opened(found, { ...options, ...(types && { types }) }), format: known, bytes };
+      const { bytes } = found;
+      // Thousands of small files would otherwise take a large buffer each.
+      const chunkBytes = options.chunkBytes ?? Math.min(largestChunk, bytes ?? largestChunk);
+      const scanner = await opened(found, { ...options, chunkBytes, ...(types && { types }) });
+      return { scanner, format: found.format, bytes };
     },
   };
 }

@@ -90,7 +90,7 @@ async function scanned(
   let batch: RowBatch | undefined;
   const cells = cellColumns<RowKernel>(wanted, sink, options, () => (batch as RowBatch).line);
   const { kernel } = cells;
-  kernel.rowsOpen(wanted.length);
+  kernel.newColumns(wanted.length);
   cells.place([...wanted.keys()]);
   const put = cellWriter(kernel);
   const extra = extraColumns(source.label);

@@ -178,16 +178,14 @@ describe('several files are one table', () => {
         expect(several.facts.rows).toBe(whole.facts.rows);
         expect(several.counts).toEqual(whole.counts);
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 
-  test('may be thousands', async () => {
-    await written(
-      Object.fromEntries(Array.from({ length: 2000 }, (_, index) => [`${index}.csv`, `n,c\n${index},x\n`])),
-    );
+  test('may be many and small', async () => {
+    await written(Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`${index}.csv`, `n,c\n${index},x\n`])));
     const { columns } = await scanOf();
-    expect(columns[0]?.reduce<number>((sum, cell) => sum + Number(cell), 0)).toBe((1999 * 2000) / 2);
+    expect(columns[0]?.reduce<number>((sum, cell) => sum + Number(cell), 0)).toBe((499 * 500) / 2);
     expect(new Set(columns[1])).toEqual(new Set(['x']));
   });
 
