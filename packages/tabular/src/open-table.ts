@@ -1,4 +1,5 @@
 import { UserError } from '@mlops-actions/core';
+import type { CaptureFormat } from './captures/formats.ts';
 import type { CaptureOptions, PlacedFile } from './captures/open.ts';
 import type { CsvOptions } from './csv/scanner.ts';
 import { formatOf, isCaptureFormat, magicBytes, type ScanFormat } from './format.ts';
@@ -32,8 +33,7 @@ export async function openTable(from: TableLocation, options: TableOptions = {})
   const paths = await tableFiles(where, options.signal);
   const first = await recognized(addressOf(paths[0] as string), options);
   if (isCaptureFormat(first.format)) {
-    const files = paths.map(captureFile);
-    return openCapturesOf(nameOf(where), files, { ...options, format: first.format });
+    return openCalls(first.format, nameOf(where), paths.map(captureFile), options);
   }
   if (paths.length === 1) return opened(first, options);
   const { openSeveral } = await import('./tables/several.ts');
@@ -48,16 +48,18 @@ async function openOne(from: ByteSource | SourceAddress, options: TableOptions):
   if (!isCaptureFormat(found.format)) return opened(found, options);
   const { label } = found.source;
   const file: PlacedFile = { label, path: label, open: async () => found.source };
-  return openCapturesOf(label, [file], { ...options, format: found.format });
+  return openCalls(found.format, label, [file], options);
 }
 
-async function openCapturesOf(where: string, files: readonly PlacedFile[], options: TableOptions): Promise<Scanner> {
+async function openCalls(
+  format: CaptureFormat,
+  where: string,
+  files: readonly PlacedFile[],
+  options: TableOptions,
+): Promise<Scanner> {
   const { openCaptures } = await import('./captures/open.ts');
-  const labels =
-    options.labels === undefined ? [] : (await tableFiles(options.labels, options.signal)).map(captureFile);
-  const { format, captures } = options;
-  if (format === undefined || !isCaptureFormat(format)) throw new TypeError('No format of captures.');
-  return openCaptures({ format, where, files, labels }, captures, options);
+  const labels = options.labels === undefined ? [] : await tableFiles(options.labels, options.signal);
+  return openCaptures({ format, where, files, labels: labels.map(captureFile) }, options.captures, options);
 }
 
 interface Recognized {

@@ -85,10 +85,13 @@ function jsonBody(text: string): Body {
 }
 
 /** Keys under which serving containers wrap the rows, and what they call the other form of a pandas frame. */
-const wrappers = ['instances', 'inputs', 'predictions', 'outputs', 'data', 'dataframe_records', 'dataframe_split'];
+const wrappers = [
+  ...['instances', 'inputs', 'input_data', 'predictions', 'outputs', 'data'],
+  ...['dataframe_records', 'dataframe_split'],
+];
 
 /**
- * What a JSON value holds: rows as objects or lists, bare or wrapped as TensorFlow Serving, MLflow and SageMaker's own containers do, or columns
+ * What a JSON value holds: rows as objects or lists, bare or wrapped as TensorFlow Serving, MLflow, Azure ML and SageMaker's own containers do, or columns
  * as an object of lists of one length.
  */
 export function bodyOf(value: Json): Body {

@@ -15,8 +15,8 @@ type Origin = 'input' | 'output' | 'label' | 'call';
 
 /** Turns calls into rows. Columns of two origins that have one name are told apart by a prefix: `input.`, `output.`, `label.`. */
 export interface CallRows {
-  /** Looks at a call's column names before any row is made. Returns how many rows it has. */
-  see(call: Call, labels: Body | undefined): number;
+  /** Takes in the column names of a call, before any row is made. Returns how many rows it has; what does not fit is counted in `tally`. */
+  see(call: Call, labels: Body | undefined, tally: Tally): number;
   /** The rows of a call; undefined when it has none. What does not fit is counted in `tally`. */
   rowsOf(call: Call, labels: Body | undefined, tally: Tally): RowBatch | undefined;
 }
@@ -49,6 +49,13 @@ export function callRows(names: CallNames): CallRows {
     return columns;
   }
 
+  function alignedCall({ file, line, input, output }: Call, tally: Tally) {
+    if (input === undefined && output === undefined) return undefined;
+    const aligned = alignedSides(input, output, naming);
+    if (aligned === undefined) tally.add('misfit', file, line);
+    return aligned;
+  }
+
   function labelSide(labels: Body | undefined, rows: number): Side | undefined {
     const side = labels && sideOf(labels, { prefix: 'label' }, rows);
     // One label has no number in its name.
@@ -56,8 +63,8 @@ export function callRows(names: CallNames): CallRows {
   }
 
   return {
-    see(call, labels) {
-      const aligned = alignedSides(call.input, call.output, naming);
+    see(call, labels, tally) {
+      const aligned = alignedCall(call, tally);
       const label = labelSide(labels, aligned?.rows ?? 0);
       const found: readonly (readonly [Origin, readonly string[]])[] = [
         ['input', aligned?.input?.names ?? []],
@@ -72,12 +79,8 @@ export function callRows(names: CallNames): CallRows {
     },
     rowsOf(call, labels, tally) {
       const { file, line, facts } = call;
-      if (call.input === undefined && call.output === undefined) return undefined;
-      const aligned = alignedSides(call.input, call.output, naming);
-      if (aligned === undefined) {
-        tally.add('misfit', file, line);
-        return undefined;
-      }
+      const aligned = alignedCall(call, tally);
+      if (aligned === undefined) return undefined;
       const label = labelSide(labels, aligned.rows);
       const fits = label?.rows.length === aligned.rows;
       if (labels !== undefined && !fits) tally.add('labelMisfit', file, line);

@@ -17,7 +17,7 @@ export interface Call {
 
 /** What was passed over in captures. */
 export const passedOver = {
-  truncated: 'The last line is cut off and was passed over, in',
+  truncated: 'Last lines that are cut off were passed over',
   duplicate: 'Calls that were captured twice were read once',
   unreadable: 'Bodies that hold no table were passed over',
   misfit:

@@ -71,10 +71,7 @@ export async function openCaptures(
   const tally = newTally();
   let count = 0;
   for await (const call of calls(tally, options.signal)) {
-    const batch = rows.rowsOf(call, undefined, tally);
-    if (batch === undefined) continue;
-    rows.see(call, labelsOf(call));
-    count += batch.rows.length;
+    count += rows.see(call, labelsOf(call), tally);
     if (count >= sampleRows) break;
   }
   if (count === 0) {
