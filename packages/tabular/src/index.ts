@@ -1,4 +1,6 @@
 export type { ReadOptions } from './bytes.ts';
+export { type CaptureFormat, captureFormats } from './captures/formats.ts';
+export type { CaptureOptions } from './captures/open.ts';
 export { type CellValue, type ColumnType, cellValue, columnTypes } from './cell.ts';
 export {
   type CollectedColumn,
@@ -11,6 +13,14 @@ export {
 export { firstMisfit } from './csv/parts.ts';
 export { type Place, placeText, tableFault } from './fault.ts';
 export { type ScanFormat, scanFormats } from './format.ts';
+export { brokenConstraints } from './monitor/broken-constraints.ts';
+export {
+  type MonitorConstraint,
+  type MonitorLimits,
+  type MonitorType,
+  readMonitorConstraints,
+} from './monitor/constraints.ts';
+export { type MonitorStatistics, readMonitorStatistics } from './monitor/statistics.ts';
 export { openTable, type TableLocation, type TableOptions } from './open-table.ts';
 export { decodeProfile, encodeProfile, isProfile } from './profile/codec.ts';
 export { columnOf } from './profile/column-of.ts';

@@ -46,7 +46,8 @@ export async function openTable(from: TableLocation, options: TableOptions = {})
 async function openOne(from: ByteSource | SourceAddress, options: TableOptions): Promise<Scanner> {
   const found = await recognized(from, options);
   if (!isCaptureFormat(found.format)) return opened(found, options);
-  const { label } = found.source;
+  const { label, once } = found.source;
+  if (once === true) throw new UserError(`${label}: captures are read more than once. Save them as a file first.`);
   const file: PlacedFile = { label, path: label, open: async () => found.source };
   return openCalls(found.format, label, [file], options);
 }

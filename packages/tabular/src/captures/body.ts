@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { type Json, UserError } from '@mlops-actions/core';
 import { quotedFields, withoutLineEnd } from '../csv.ts';
 import { recordCutter } from '../records.ts';
-import { type FlatRow, flatRow, isObject, parsedJson } from '../rows/flat.ts';
+import { type FlatRow, flatRow, isObject, parsedJsonCells } from '../rows/flat.ts';
 
 /** What a request or an answer holds. */
 export type Body =
@@ -79,9 +79,9 @@ function csvBody(text: string): Body {
 function jsonBody(text: string): Body {
   const lines = text.trim().split(/\r?\n/);
   if (lines.length > 1 && lines.every((line) => /^[[{].*[\]}]$/.test(line.trim()))) {
-    return bodyOf(lines.map((line) => parsedJson(line, place, '')));
+    return bodyOf(lines.map((line) => parsedJsonCells(line, place, '')));
   }
-  return bodyOf(parsedJson(text, place, ''));
+  return bodyOf(parsedJsonCells(text, place, ''));
 }
 
 /** Keys under which serving containers wrap the rows, and what they call the other form of a pandas frame. */

@@ -27,7 +27,7 @@ export function callRows(names: CallNames): CallRows {
     output: { names: names.outputColumns, prefix: 'output' },
   };
   const origins = new Map<string, Set<Origin>>();
-  const layouts = new Map<string, readonly RowColumn[]>();
+  let last: Layout = { sides: [], facts: [], columns: [] };
 
   function nameOf(origin: Origin, name: string): string {
     const known = origins.get(name);
@@ -35,18 +35,18 @@ export function callRows(names: CallNames): CallRows {
     return isAlone || origin === 'call' ? name : `${origin}.${name}`;
   }
 
-  function columnsOf(sides: readonly (readonly [Origin, Side])[], facts: readonly string[]): readonly RowColumn[] {
-    const key = JSON.stringify([sides.map(([origin, { names, fromText }]) => [origin, names, fromText]), facts]);
-    const known = layouts.get(key);
-    if (known !== undefined) return known;
-    const columns = [
-      ...sides.flatMap(([origin, { names, fromText }]) =>
-        names.map((name) => ({ name: nameOf(origin, name), fromText })),
-      ),
-      ...facts.map((name) => ({ name, fromText: false })),
-    ];
-    if (layouts.size < mostLayouts) layouts.set(key, columns);
-    return columns;
+  /** The columns of a call. They are the same list as for the call before where that has the same, as it nearly always has. */
+  function columnsOf(sides: readonly OriginSide[], facts: readonly string[]): readonly RowColumn[] {
+    if (!isSameLayout(last, sides, facts)) {
+      const columns = [
+        ...sides.flatMap(([origin, { names, fromText }]) =>
+          names.map((name) => ({ name: nameOf(origin, name), fromText })),
+        ),
+        ...facts.map((name) => ({ name, fromText: false })),
+      ];
+      last = { sides, facts, columns };
+    }
+    return last.columns;
   }
 
   function alignedCall({ file, line, input, output }: Call, tally: Tally) {
@@ -84,7 +84,7 @@ export function callRows(names: CallNames): CallRows {
       const label = labelSide(labels, aligned.rows);
       const fits = label?.rows.length === aligned.rows;
       if (labels !== undefined && !fits) tally.add('labelMisfit', file, line);
-      const sides: (readonly [Origin, Side])[] = [];
+      const sides: OriginSide[] = [];
       if (aligned.input !== undefined) sides.push(['input', aligned.input]);
       if (aligned.output !== undefined) sides.push(['output', aligned.output]);
       if (label !== undefined && fits) sides.push(['label', label]);
@@ -98,5 +98,25 @@ export function callRows(names: CallNames): CallRows {
   };
 }
 
-/** Bounds what is kept of bodies that all have different keys. */
-const mostLayouts = 1000;
+type OriginSide = readonly [Origin, Side];
+
+interface Layout {
+  readonly sides: readonly OriginSide[];
+  readonly facts: readonly string[];
+  readonly columns: readonly RowColumn[];
+}
+
+function isSameLayout(last: Layout, sides: readonly OriginSide[], facts: readonly string[]): boolean {
+  return (
+    areSame(last.facts, facts) &&
+    last.sides.length === sides.length &&
+    sides.every(([origin, side], index) => {
+      const [lastOrigin, lastSide] = last.sides[index] as OriginSide;
+      return origin === lastOrigin && side.fromText === lastSide.fromText && areSame(side.names, lastSide.names);
+    })
+  );
+}
+
+function areSame(a: readonly string[], b: readonly string[]): boolean {
+  return a === b || (a.length === b.length && a.every((name, index) => name === b[index]));
+}

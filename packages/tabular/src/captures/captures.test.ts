@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { UserError } from '@mlops-actions/core';
 import { openTable, type TableOptions } from '../open-table.ts';
 import { fileSource } from '../sources/file.ts';
-import { type Cell, collected } from '../testing/collect.ts';
+import { type Cell, chunked, collected } from '../testing/collect.ts';
 
 let root: string;
 let folder: string;
@@ -323,6 +323,13 @@ describe('SageMaker data capture', () => {
     await written({ 'b.jsonl': event(base64('<p>')) });
     expect(await faultOf(read({}, join(folder, 'b.jsonl')))).toBe(
       'b.jsonl: holds no captured call that can be read as rows. b.jsonl:1: Bodies that hold no table were passed over (1 in all).',
+    );
+  });
+
+  test('cannot come from a stream, which is read once', async () => {
+    const stream = chunked(Buffer.from(event(json({ a: 1 }))), () => 10, 'standard input');
+    expect(await faultOf(openTable(stream))).toBe(
+      'standard input: captures are read more than once. Save them as a file first.',
     );
   });
 

@@ -3,7 +3,7 @@ import { lineBuffer } from '../kernels/line-buffer.ts';
 import { isText, lengthFault, textFault } from '../records.ts';
 import { cellWriter, type RowKernel } from '../rows/cell-writer.ts';
 import { extraColumns } from '../rows/extra-columns.ts';
-import { flatRow, parsedJson } from '../rows/flat.ts';
+import { flatRow, parsedJsonCells } from '../rows/flat.ts';
 import type { ScanColumn, ScanFacts, Sink } from '../scan.ts';
 
 /** What the JSONL kernel exports. */
@@ -81,7 +81,7 @@ export function jsonlParser(
     const rest = Buffer.from(kernel.memory.buffer, at, end - at);
     const length = rest.indexOf(newline);
     const place = { file, line: lineOf(), row: cells.rowsBefore + rows + 1 };
-    const row = flatRow(parsedJson(rest.toString('utf8', 0, length), place, lineAdvice), place);
+    const row = flatRow(parsedJsonCells(rest.toString('utf8', 0, length), place, lineAdvice), place);
     for (const column of wanted) put(column, indexes.get(column.name) as number, rows, row.get(column.name));
     for (const name of row.keys()) if (!indexes.has(name)) extra.see(name, place.line);
     rows++;
