@@ -1,6 +1,6 @@
 import { type CellOptions, cellColumns } from '../kernels/cells.ts';
 import { lineBuffer } from '../kernels/line-buffer.ts';
-import { isText, lengthFault, textFault } from '../records.ts';
+import { isText, lengthFault, linesOf, textFault } from '../records.ts';
 import { cellWriter, type RowKernel } from '../rows/cell-writer.ts';
 import { extraColumns } from '../rows/extra-columns.ts';
 import { flatRow, parsedJsonCells } from '../rows/flat.ts';
@@ -112,13 +112,4 @@ function namesOf(kernel: JsonlKernel, columns: readonly ScanColumn[]): number {
   const pointer = kernel.allocate(list.length);
   new Uint8Array(kernel.memory.buffer).set(list, pointer);
   return pointer;
-}
-
-function* linesOf(bytes: Buffer, firstLine: number): Generator<{ bytes: Buffer; line: number }> {
-  let start = 0;
-  for (let line = firstLine; start < bytes.length; line++) {
-    const end = bytes.indexOf(newline, start) + 1;
-    yield { bytes: bytes.subarray(start, end), line };
-    start = end;
-  }
 }

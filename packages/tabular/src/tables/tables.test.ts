@@ -1,13 +1,17 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { UserError } from '@mlops-actions/core';
 import fc from 'fast-check';
 import { openTable, type TableOptions } from '../open-table.ts';
+import { mergeProfiles } from '../profile/merge.ts';
+import { profileColumns } from '../profile/profile-columns.ts';
+import type { TableSketch } from '../profile/sketch.ts';
 import { firstHashCode, type Sink } from '../scan.ts';
 import { collected } from '../testing/collect.ts';
 import { tableFiles } from './files.ts';
@@ -47,6 +51,11 @@ async function faultOf(work: Promise<unknown>): Promise<string> {
 async function scanOf(where: string | readonly string[] = folder, options: TableOptions = {}) {
   const scanner = await openTable(where, options);
   return { scanner, ...(await collected(scanner)) };
+}
+
+/** Of a profile what does not depend on how the rows came in batches: sums are made batch by batch. */
+function exactParts({ columns }: TableSketch): unknown[] {
+  return [...columns].map(([name, column]) => [name, { ...column, moments: undefined }]);
 }
 
 describe('the files of a place', () => {
@@ -180,6 +189,42 @@ describe('several files are one table', () => {
       }),
       { numRuns: 15 },
     );
+  });
+
+  test('of Parquet, row by row and counted', async () => {
+    const fixture = fileURLToPath(new URL('../parquet/fixtures/pages-1.parquet', import.meta.url));
+    await mkdir(folder, { recursive: true });
+    for (const name of ['1', '2']) await copyFile(fixture, join(folder, `${name}.parquet`));
+    const one = await openTable(fixture);
+    const both = await openTable(folder);
+    const wanted = one.columns.filter(({ name }) => name !== 'list');
+    const single = await collected(one, wanted);
+    const double = await collected(both, wanted);
+    expect(double.columns).toEqual(single.columns.map((cells) => [...cells, ...cells]));
+    for (const mode of ['exact', 'sketch'] as const) {
+      const { sketch } = await profileColumns(both, wanted, { mode });
+      const { sketch: half } = await profileColumns(one, wanted, { mode });
+      expect(exactParts(sketch)).toEqual(exactParts(mergeProfiles(half, half)));
+    }
+  });
+
+  test('have the profile of one file with all their rows', async () => {
+    const rows = Array.from({ length: 9000 }, (_, row) => `${row * 0.37},${row % 13 === 0 ? '' : `c${row % 50}`}\n`);
+    const text = (from: number, to: number) => `n,c\n${rows.slice(from, to).join('')}`;
+    await written({
+      '1.csv': text(0, 10),
+      '2.csv': text(10, 6000),
+      '3.csv': text(6000, 9000),
+      'w/w.csv': text(0, 9000),
+    });
+    const several = await openTable(`${folder}/*.csv`);
+    const whole = await openTable(join(folder, 'w/w.csv'));
+    for (const mode of ['exact', 'sketch'] as const) {
+      const { sketch } = await profileColumns(several, several.columns, { mode });
+      const { sketch: expected } = await profileColumns(whole, whole.columns, { mode });
+      expect(sketch.rows).toBe(9000);
+      expect(exactParts(sketch)).toEqual(exactParts(expected));
+    }
   });
 
   test('may be many and small', async () => {
