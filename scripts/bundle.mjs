@@ -118,6 +118,9 @@ async function packageJson(root) {
   return `${JSON.stringify({ type: 'module', version })}\n`;
 }
 
+/** `from "x"`, `import "x"`, `import("x")`, `require("x")`; not `Buffer.from("x")`, nor the word in a text. */
+const imports = /(?<![.\w$"'`])(?:from\s*|import\s*\(?\s*|require\s*\(\s*)["']([^"'./][^"']*)["']/g;
+
 /** A bundle that needs a package beside it, or names a folder of the machine that made it, is broken. */
 function refuseLeaks(files, folders) {
   const known = new Set([...builtinModules, ...builtinModules.map((name) => `node:${name}`)]);
@@ -126,7 +129,7 @@ function refuseLeaks(files, folders) {
     const folder = folders.find((each) => text.includes(each));
     if (folder !== undefined) throw new Error(`dist/${name} contains the path ${folder}.`);
     if (!name.endsWith('.js')) continue;
-    for (const [, specifier] of text.matchAll(/\b(?:from|import|require)\s*\(?\s*["']([^"'./][^"']*)["']/g)) {
+    for (const [, specifier] of text.matchAll(imports)) {
       if (!known.has(specifier)) throw new Error(`dist/${name} imports ${specifier}, which is not in the bundle.`);
     }
   }

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync } from 'node:
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { prepareChromium } from './browser.mjs';
 import { preparePython } from './python.mjs';
 
 // npm test: everything that must hold, on a fresh clone as the only command typed. The last line is `N passed, N failed, N skipped`.
@@ -28,6 +29,7 @@ const { values } = parseArgs({ options: { 'also-on': { type: 'string' } } });
 if (await installed()) {
   const python = await venv('python', 'venv', ['demo/requirements.txt', 'test/requirements.txt']);
   const oracle = await venv('oracle', 'oracle', ['test/oracle/requirements.txt']);
+  const chromium = await prepared('browser', prepareChromium);
   await check('types', ['node_modules/.bin/tsc', '-b']);
   await Promise.all([
     check('kernels', [process.execPath, 'scripts/kernels.mjs', '--check']),
@@ -39,8 +41,8 @@ if (await installed()) {
   for (const node of [machineNode(), values['also-on'] && resolve(values['also-on'])].filter(
     (each) => each !== undefined,
   )) {
-    await jest('unit', node, { python, oracle }, ['--testPathIgnorePatterns', '/test/e2e/']);
-    await jest('e2e', node, { python, oracle }, ['--runInBand', 'test/e2e/']);
+    await jest('unit', node, { python, oracle, chromium }, ['--testPathIgnorePatterns', '/test/e2e/']);
+    await jest('e2e', node, { python, oracle, chromium }, ['--runInBand', 'test/e2e/']);
   }
 }
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
@@ -74,12 +76,17 @@ function machineNode() {
 }
 
 /** A virtual environment of Python with what `requirements` name, or undefined and a word why there is none. */
-async function venv(name, folder, requirements) {
+function venv(name, folder, requirements) {
+  const files = requirements.map((file) => join(root, file));
+  return prepared(name, () => preparePython(join(root, 'build', folder), files));
+}
+
+/** The path of a program that `prepare` makes sure of, or undefined and a word why there is none: a skip, and in CI a failure. */
+async function prepared(name, prepare) {
   try {
-    const files = requirements.map((file) => join(root, file));
-    const python = await preparePython(join(root, 'build', folder), files);
-    report('ok', name, python);
-    return python;
+    const path = await prepare();
+    report('ok', name, path);
+    return path;
   } catch (error) {
     report(ci ? 'FAILED' : 'skipped', name, error.message);
     total[ci ? 'failed' : 'skipped'] += 1;
@@ -99,7 +106,7 @@ async function check(name, command) {
 }
 
 /** Runs a part of the tests on `node`. A file that cannot run at all counts as one failed test. */
-async function jest(part, node, { python, oracle }, words) {
+async function jest(part, node, { python, oracle, chromium }, words) {
   const start = performance.now();
   const file = join(root, 'build', `tests-${part}-${process.pid}.json`);
   mkdirSync(dirname(file), { recursive: true });
@@ -115,6 +122,7 @@ async function jest(part, node, { python, oracle }, words) {
       PATH: `${dirname(node)}:${process.env.PATH}`,
       ...(python === undefined ? {} : { MLOPS_TEST_PYTHON: python }),
       ...(oracle === undefined ? {} : { MLOPS_ORACLE_PYTHON: oracle }),
+      ...(chromium === undefined ? {} : { CHROMIUM: chromium }),
     },
     () => existsSync(file),
   );

@@ -11,7 +11,7 @@ import type { NumericSketch, TableSketch } from './sketch.ts';
 import { damagedProfile } from './testing/damaged-profile.ts';
 import { type MemoryColumn, memoryScanner } from './testing/memory-scanner.ts';
 
-const tight: ProfileLimits = { distinct: 12, bins: 64, pages: 2, categories: 3, keptBytes: 0 };
+const tight: ProfileLimits = { distinct: 12, bins: 64, pages: 2, categories: 3, heldCategories: 12, keptBytes: 0 };
 
 async function profiled(table: Record<string, MemoryColumn>, limits = tight): Promise<TableSketch> {
   const scanner = memoryScanner(table);
@@ -91,7 +91,9 @@ describe('a profile', () => {
     const scanner = memoryScanner({ x: { numbers: normal } }, 4096);
     const { sketch } = await profileColumns(scanner, scanner.columns, { mode: 'sketch' });
     expect((sketch.columns.get('x') as NumericSketch).values.kind).toBe('binned');
-    expect(encodeProfile(sketch).length).toBeLessThan(40_000);
+    const bytes = encodeProfile(sketch);
+    expect(bytes.length).toBeLessThan(40_000);
+    expect(decodeProfile(bytes, 'p').columns).toEqual(sketch.columns);
   });
 });
 
