@@ -4,10 +4,10 @@ import type { CaptureOptions, PlacedFile } from './captures/open.ts';
 import type { CsvOptions } from './csv/scanner.ts';
 import { formatOf, isCaptureFormat, magicBytes, type ScanFormat } from './format.ts';
 import type { Scanner } from './scan.ts';
-import type { ByteSource, SourceAddress } from './source.ts';
+import type { ByteSource, FileAddress, SourceAddress } from './source.ts';
 import { sourceAt } from './sources/address.ts';
 import { headOf } from './sources/head.ts';
-import { isAddress, tableFiles } from './tables/files.ts';
+import { type FilePlaces, tableFiles, tableSource } from './tables/files.ts';
 import type { Part } from './tables/several.ts';
 
 export interface TableOptions extends CsvOptions {
@@ -15,41 +15,49 @@ export interface TableOptions extends CsvOptions {
   readonly format?: ScanFormat;
   /** What is wanted of captures. */
   readonly captures?: CaptureOptions;
-  /** Files, as `openTable` takes them, of labels in SageMaker's ground truth format: captures get the label of each call. */
-  readonly labels?: string | readonly string[];
+  /** Labels in SageMaker's ground truth format: captures get the label of each call. */
+  readonly labels?: FilePlaces | SourceAddress;
 }
-
-/** What can be opened: a file, a folder, a glob or an http(s) address, several of these, or a source. */
-export type TableLocation = string | readonly string[] | ByteSource | SourceAddress;
 
 /**
  * Opens a table. Several files are one table: see `openSeveral`, and `openCaptures` for what endpoints capture. The format is the one stated, else what the
  * first bytes and the name of the first file say (`formatOf`). Throws a `UserError` where there is no file, for files of several formats, for bytes of
  * a format that is no table, and for what the format's reader refuses.
  */
-export async function openTable(from: TableLocation, options: TableOptions = {}): Promise<Scanner> {
-  if (typeof from !== 'string' && !Array.isArray(from)) return openOne(from as ByteSource | SourceAddress, options);
-  const where = from as string | readonly string[];
-  const paths = await tableFiles(where, options.signal);
-  const first = await recognized(addressOf(paths[0] as string), options);
-  if (isCaptureFormat(first.format)) {
-    return openCalls(first.format, nameOf(where), paths.map(captureFile), options);
-  }
-  if (paths.length === 1) return opened(first, options);
-  const { openSeveral } = await import('./tables/several.ts');
-  return openSeveral(
-    paths.map((path) => partOf(path, options)),
-    options,
-  );
-}
-
-async function openOne(from: ByteSource | SourceAddress, options: TableOptions): Promise<Scanner> {
-  const found = await recognized(from, options);
+export async function openTable(
+  from: FilePlaces | ByteSource | SourceAddress,
+  options: TableOptions = {},
+): Promise<Scanner> {
+  const source = await sourceOf(from, options.signal);
+  if (source.address?.kind === 'files') return openFiles(source.label, source.address.files, options);
+  const found = await recognized(source, options);
   if (!isCaptureFormat(found.format)) return opened(found, options);
   const { label, once } = found.source;
   if (once === true) throw new UserError(`${label}: captures are read more than once. Save them as a file first.`);
-  const file: PlacedFile = { label, path: label, open: async () => found.source };
-  return openCalls(found.format, label, [file], options);
+  const path = source.address?.kind === 'file' ? source.address.path : label;
+  return openCalls(found.format, label, [{ label, path, open: async () => found.source }], options);
+}
+
+async function sourceOf(
+  from: FilePlaces | ByteSource | SourceAddress,
+  signal: AbortSignal | undefined,
+): Promise<ByteSource> {
+  if (isPlaces(from)) return tableSource(from, { signal });
+  return 'kind' in from ? sourceAt(from) : from;
+}
+
+function isPlaces(from: FilePlaces | ByteSource | SourceAddress): from is FilePlaces {
+  return typeof from === 'string' || Array.isArray(from);
+}
+
+async function openFiles(label: string, files: readonly FileAddress[], options: TableOptions): Promise<Scanner> {
+  const first = await recognized(await sourceAt(files[0] as FileAddress), options);
+  if (isCaptureFormat(first.format)) return openCalls(first.format, label, files.map(captureFile), options);
+  const { openSeveral } = await import('./tables/several.ts');
+  return openSeveral(
+    files.map((file) => partOf(file, options)),
+    options,
+  );
 }
 
 async function openCalls(
@@ -59,8 +67,14 @@ async function openCalls(
   options: TableOptions,
 ): Promise<Scanner> {
   const { openCaptures } = await import('./captures/open.ts');
-  const labels = options.labels === undefined ? [] : await tableFiles(options.labels, options.signal);
-  return openCaptures({ format, where, files, labels: labels.map(captureFile) }, options.captures, options);
+  const labels = (await labelFiles(options)).map(captureFile);
+  return openCaptures({ format, where, files, labels }, options.captures, options);
+}
+
+async function labelFiles({ labels, signal }: TableOptions): Promise<readonly FileAddress[]> {
+  if (labels === undefined) return [];
+  if (isPlaces(labels)) return tableFiles(labels, { signal });
+  return labels.kind === 'files' ? labels.files : [labels];
 }
 
 interface Recognized {
@@ -70,8 +84,7 @@ interface Recognized {
   readonly bytes: number | undefined;
 }
 
-async function recognized(from: ByteSource | SourceAddress, { format, signal }: TableOptions): Promise<Recognized> {
-  const named = 'kind' in from ? await sourceAt(from) : from;
+async function recognized(named: ByteSource, { format, signal }: TableOptions): Promise<Recognized> {
   const packed = await headOf(named, magicBytes, signal);
   const isGzip = packed.head[0] === 0x1f && packed.head[1] === 0x8b;
   const { head, source } = isGzip ? await headOf(await unpacked(packed.source), magicBytes, signal) : packed;
@@ -108,14 +121,14 @@ async function opened({ source, format }: Recognized, options: TableOptions): Pr
 
 const largestChunk = 2 << 20;
 
-function partOf(path: string, options: TableOptions): Part {
+function partOf(file: FileAddress, options: TableOptions): Part {
   return {
-    label: path,
+    label: file.label,
     async open({ types, format }) {
-      const found = await recognized(addressOf(path), options);
+      const found = await recognized(await sourceAt(file), options);
       if (format !== undefined && found.format !== format) {
         throw new UserError(
-          `${path}: is ${found.format}, but the files before it are ${format}. Read files of one format at a time.`,
+          `${file.label}: is ${found.format}, but the files before it are ${format}. Read files of one format at a time.`,
         );
       }
       const { bytes } = found;
@@ -127,22 +140,10 @@ function partOf(path: string, options: TableOptions): Part {
   };
 }
 
-function captureFile(path: string): PlacedFile {
+function captureFile(file: FileAddress): PlacedFile {
   return {
-    label: path,
-    path,
-    open: async () => (await recognized(addressOf(path), { format: 'jsonl' })).source,
+    label: file.label,
+    path: file.kind === 'file' ? file.path : file.label,
+    open: async () => (await recognized(await sourceAt(file), { format: 'jsonl' })).source,
   };
-}
-
-function addressOf(path: string): SourceAddress {
-  return isAddress(path)
-    ? { kind: 'http', url: path, label: path.replace(/\?.*$/s, '') }
-    : { kind: 'file', path, label: path };
-}
-
-function nameOf(where: string | readonly string[]): string {
-  if (typeof where === 'string') return where;
-  const [first = '', ...others] = where;
-  return others.length === 0 ? first : `${first} and ${others.length} more`;
 }

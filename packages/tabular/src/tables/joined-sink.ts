@@ -36,6 +36,28 @@ export function joinedSink(wanted: readonly ScanColumn[], sink: Sink, interning:
     sink.numbers(column, { values: copy, pointer, nulls, nans, mistyped });
   }
 
+  const occurrences = stretch(kernel);
+
+  function copiedCounts(counts: Uint32Array): number {
+    const pointer = occurrences(4 * counts.length);
+    new Uint32Array(kernel.memory.buffer, pointer, counts.length).set(counts);
+    return pointer;
+  }
+
+  function numberCounts(column: number, values: Float64Array, counts: Uint32Array, nulls: number): void {
+    const length = values.length;
+    const pointer = cells(8 * length);
+    const countsPointer = copiedCounts(counts);
+    const copy = new Float64Array(kernel.memory.buffer, pointer, length);
+    copy.set(values);
+    sink.numberCounts?.(column, copy, new Uint32Array(kernel.memory.buffer, countsPointer, length), nulls);
+  }
+
+  function textCounts(column: number, texts: readonly string[], counts: Uint32Array, nulls: number): void {
+    const pointer = copiedCounts(counts);
+    sink.textCounts?.(column, texts, new Uint32Array(kernel.memory.buffer, pointer, counts.length), nulls);
+  }
+
   return {
     next() {
       const translations = columns.map((column) => column?.translation());
@@ -43,8 +65,8 @@ export function joinedSink(wanted: readonly ScanColumn[], sink: Sink, interning:
         rowsWanted: sink.rowsWanted,
         numbers,
         codes: (column, codes) => sink.codes(column, (translations[column] as Translation)(codes)),
-        ...(sink.numberCounts === undefined ? {} : { numberCounts: sink.numberCounts.bind(sink) }),
-        ...(sink.textCounts === undefined ? {} : { textCounts: sink.textCounts.bind(sink) }),
+        ...(sink.numberCounts === undefined ? {} : { numberCounts }),
+        ...(sink.textCounts === undefined ? {} : { textCounts }),
         ...(sink.endBatch === undefined ? {} : { endBatch: sink.endBatch.bind(sink) }),
       };
     },

@@ -14,7 +14,7 @@ import { profileColumns } from '../profile/profile-columns.ts';
 import type { TableSketch } from '../profile/sketch.ts';
 import { firstHashCode, type Sink } from '../scan.ts';
 import { collected } from '../testing/collect.ts';
-import { tableFiles } from './files.ts';
+import { tableFiles, tableSource } from './files.ts';
 import { parsedGlob } from './glob.ts';
 
 let root: string;
@@ -36,7 +36,7 @@ async function written(files: Readonly<Record<string, string | Buffer>>): Promis
 }
 
 async function found(where: string | readonly string[]): Promise<string[]> {
-  return (await tableFiles(where)).map((path) => relative(folder, path));
+  return (await tableFiles(where)).map(({ label }) => relative(folder, label));
 }
 
 async function faultOf(work: Promise<unknown>): Promise<string> {
@@ -106,6 +106,20 @@ describe('the files of a place', () => {
     expect(await found(folder)).toEqual(['2024/a.csv', '2025/b.csv']);
     const file = join(folder, '2024/a.csv');
     expect(await found([file, file, folder])).toEqual(['2024/a.csv', '2025/b.csv']);
+  });
+
+  test('start at a folder, and are called what they were called', async () => {
+    await written({ 'x/a.csv': 'n\n1\n', 'x/b.csv': 'n\n2,3\n' });
+    expect(await tableFiles(['x/a.csv', './x/*.csv'], { folder })).toEqual([
+      { kind: 'file', path: join(folder, 'x/a.csv'), label: 'x/a.csv' },
+      { kind: 'file', path: join(folder, 'x/b.csv'), label: 'x/b.csv' },
+    ]);
+    const source = await tableSource('x', { folder });
+    expect(source).toMatchObject({ label: 'x', size: 10 });
+    await expect(openTable(source)).rejects.toThrow('x/b.csv:2: row 1: has 2 fields');
+    await expect(openTable(JSON.parse(JSON.stringify(source.address)))).rejects.toThrow('x/b.csv:2: ');
+    expect(() => source.stream()).toThrow('x: is 2 files, where one is wanted. Name one.');
+    expect(await tableSource('x/a.csv', { folder })).toMatchObject({ label: 'x/a.csv', size: 4 });
   });
 
   test('must be there', async () => {
