@@ -28,7 +28,6 @@ export function byteWriter(): ByteWriter {
   }
 
   function byte(value: number): void {
-    // First the room: it may bring another buffer.
     const at = room(1);
     buffer[at] = value;
   }

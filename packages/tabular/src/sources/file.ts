@@ -32,7 +32,7 @@ export async function fileSource(path: string, label = path): Promise<ByteSource
     const file = await opened(path, label);
     try {
       await requireUnchanged(file);
-      yield* readAhead(file, signal);
+      yield* readAhead(file, Math.min(streamedBytes, size + 1), signal);
       await requireUnchanged(file);
     } finally {
       await file.close();
@@ -63,8 +63,8 @@ async function factsOf(handle: FileHandle, label: string): Promise<{ size: numbe
 }
 
 /** The bytes of a file in order. While one chunk is used the next is read into the other of two buffers. */
-async function* readAhead(file: FileHandle, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
-  const buffers = [Buffer.allocUnsafeSlow(streamedBytes), Buffer.allocUnsafeSlow(streamedBytes)] as const;
+async function* readAhead(file: FileHandle, bytes: number, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+  const buffers = [Buffer.allocUnsafeSlow(bytes), Buffer.allocUnsafeSlow(bytes)] as const;
   let from = 0;
   let next = readFully(file, buffers[0], from);
   try {
