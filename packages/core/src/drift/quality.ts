@@ -87,7 +87,10 @@ export function qualityFindings(
   }
 }
 
+/** Cells that are all of another type are no values either. */
 function emptyFindings(column: string, reference: Column, current: Column): QualityFinding[] {
+  const empty = valuesOf(current) === 0 ? current : reference;
+  if (empty.mistyped > 0) return [{ column, issue: 'type-change' }];
   const share = valuesOf(reference) === 0 ? 1 : missingOf(reference) / reference.rows;
   return [{ column, issue: 'no-values', reference: share, current: exactly(missingOf(current) / current.rows) }];
 }
