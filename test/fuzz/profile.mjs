@@ -47,7 +47,7 @@ async function example(rows, limits) {
     many: { numbers },
     texts: { texts: Array.from({ length: 30 }, (_, i) => `text ${i % 20}`) },
   });
-  const sink = profileSink(scanner.columns, { ...limits, categories: 3, keptBytes: 0 });
+  const sink = profileSink(scanner.columns, { ...limits, categories: 3, heldCategories: 12, keptBytes: 0 });
   const facts = await scanner.scan(scanner.columns, sink);
   return encodeProfile(sink.finish(facts.rows, { label: 'ref.csv', digest: 'sha256:00' }));
 }

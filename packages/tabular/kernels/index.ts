@@ -7,7 +7,7 @@ export { endOfDeltas, expandDeltas, openDeltas } from './deltas';
 export { jsonLines, jsonOpen, jsonParse, jsonStoppedAt } from './jsonl';
 export { unpackLz4 } from './lz4';
 export { allocate, reset } from './memory';
-export { finiteValues, sums } from './moments';
+export { finiteValueCounts, finiteValues, sums, weightedSums } from './moments';
 export { numberPowers } from './number';
 export { boundsOfTexts, codesOfIndices, codesOfTexts } from './page-texts';
 export {

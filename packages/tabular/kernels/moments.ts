@@ -2,12 +2,15 @@
 // time, in the first-level cache, it costs about a nanosecond a cell. The passes are apart because the second needs what the first
 // finds: squares are taken around the batch's own mean, which keeps them accurate however far the values lie from zero.
 
-/** What `finiteValues` finds, as doubles: the least value, the greatest, and how many cells are infinite. */
+/** What `finiteValues` and `finiteValueCounts` find, as doubles: the least value, the greatest, and how many cells are infinite. */
 @unmanaged
 class Extent {
   min: f64;
   max: f64;
   infinities: f64;
+  /** These two of `finiteValueCounts` alone: how many cells are NaN, and how many finite. */
+  nans: f64;
+  finite: f64;
 }
 
 /** What `sums` finds, as doubles. */
@@ -109,12 +112,76 @@ export function sums(values: usize, count: u32, scale: f64, min: f64, max: f64, 
     equalMin += i64(last === min);
     equalMax += i64(last === max);
   }
-  const result = changetype<Sums>(into);
-  result.mean = mean;
-  result.rest = remainder / count;
-  result.squares = sumOfSquares - (remainder * remainder) / count;
-  result.atMin = <f64>equalMin;
-  result.atMax = <f64>equalMax;
+  const correction = (remainder * remainder) / count;
+  writeSums(into, mean, remainder / count, sumOfSquares - correction, <f64>equalMin, <f64>equalMax);
+}
+
+/**
+ * `finiteValues` for different values, each of which stands for as many cells as `counts` says: copies those that are finite and occur, and
+ * their counts.
+ */
+export function finiteValueCounts(
+  cells: usize,
+  counts: usize,
+  count: u32,
+  into: usize,
+  weights: usize,
+  extent: usize,
+): u32 {
+  let kept: u32 = 0;
+  let infinities: u64 = 0;
+  let nans: u64 = 0;
+  let total: u64 = 0;
+  let min: f64 = Infinity;
+  let max: f64 = -Infinity;
+  for (let i: u32 = 0; i < count; i++) {
+    const value = load<f64>(cells + (i << 3)) + 0;
+    const weight = load<u32>(counts + (i << 2));
+    const occurs = value - value === 0 && weight > 0;
+    store<f64>(into + (kept << 3), value);
+    store<u32>(weights + (kept << 2), weight);
+    kept += u32(occurs);
+    total += occurs ? weight : 0;
+    nans += value !== value ? weight : 0;
+    infinities += Math.abs(value) === Infinity ? weight : 0;
+    min = occurs && value < min ? value : min;
+    max = occurs && value > max ? value : max;
+  }
+  writeExtent(extent, min, max, <f64>infinities);
+  const found = changetype<Extent>(extent);
+  found.nans = <f64>nans;
+  found.finite = <f64>total;
+  return kept;
+}
+
+/** `sums` of values each of which occurs as often as its weight says, `total` times in all. */
+export function weightedSums(
+  values: usize,
+  weights: usize,
+  count: u32,
+  total: f64,
+  scale: f64,
+  min: f64,
+  max: f64,
+  into: usize,
+): void {
+  let sum: f64 = 0;
+  for (let i: u32 = 0; i < count; i++) sum += load<f64>(values + (i << 3)) * scale * <f64>load<u32>(weights + (i << 2));
+  const mean = sum / total;
+  let squares: f64 = 0;
+  let remainder: f64 = 0;
+  let atMin: f64 = 0;
+  let atMax: f64 = 0;
+  for (let i: u32 = 0; i < count; i++) {
+    const value = load<f64>(values + (i << 3));
+    const weight = <f64>load<u32>(weights + (i << 2));
+    const distance = value * scale - mean;
+    squares += distance * distance * weight;
+    remainder += distance * weight;
+    atMin += value === min ? weight : 0;
+    atMax += value === max ? weight : 0;
+  }
+  writeSums(into, mean, remainder / total, squares - (remainder * remainder) / total, atMin, atMax);
 }
 
 /** Eight partial sums, whose errors are an eighth of one long sum's. */
@@ -149,9 +216,18 @@ function maximum(a: f64, b: f64): f64 {
   return a > b ? a : b;
 }
 
-function writeExtent(extent: usize, min: f64, max: f64, infinities: u32): void {
+function writeExtent(extent: usize, min: f64, max: f64, infinities: f64): void {
   const found = changetype<Extent>(extent);
   found.min = min;
   found.max = max;
   found.infinities = infinities;
+}
+
+function writeSums(into: usize, mean: f64, rest: f64, squares: f64, atMin: f64, atMax: f64): void {
+  const result = changetype<Sums>(into);
+  result.mean = mean;
+  result.rest = rest;
+  result.squares = maximum(squares, 0);
+  result.atMin = atMin;
+  result.atMax = atMax;
 }

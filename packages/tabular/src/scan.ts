@@ -69,7 +69,10 @@ export interface MistypedCell {
 export interface Sink {
   /** Whether rows must stay in order and aligned between columns. */
   readonly rowsWanted: boolean;
-  /** Called before the first batch, with the kernel whose memory the views are of. */
+  /**
+   * Called before the first batch, with the kernel whose memory the views are of. The sink may allocate there in any call, which moves the memory:
+   * a scan makes its views anew for each.
+   */
   start?(kernel: KernelExports): void;
   /** Cells of the number or timestamp column `column` (index in `wanted`), NaN for every cell that is no number. */
   numbers(column: number, cells: NumberCells): void;

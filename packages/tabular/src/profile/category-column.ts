@@ -18,17 +18,9 @@ export interface CategoryProfiler {
 /** Texts that come with counts are forgotten from the rarest on when there are over so many. */
 const mostTexts = 1 << 17;
 
-/** How many categories a profile holds for each that is shown, so that the shown ones are right after merges too. */
-const heldPerShown = 4;
-
-/** The most categories that a profile holds of a column. */
-export function heldCategories({ categories }: Pick<ProfileLimits, 'categories'>): number {
-  return heldPerShown * categories;
-}
-
 export function categoryProfiler({ memory, limits, mostCells }: Workspace): CategoryProfiler {
   const codes = codeCounter(memory, mostCells);
-  const held = heldCategories(limits);
+  const held = limits.heldCategories;
   const texts = new Map<string, number>();
   let forgotten = noCategories;
   let nulls = 0;
@@ -75,8 +67,13 @@ export function mergeCategories(a: CategorySketch, b: CategorySketch, limits: Pr
     rows: a.rows + b.rows,
     nulls: a.nulls + b.nulls,
     mistyped: a.mistyped + b.mistyped,
-    ...withAtMost(heldCategories(limits), unionOf(a, b)),
+    ...withAtMost(limits.heldCategories, unionOf(a, b)),
   };
+}
+
+/** The column with at most `held` categories. */
+export function withHeldCategories(column: CategorySketch, held: number): CategorySketch {
+  return { ...column, ...withAtMost(held, column) };
 }
 
 export type Categories = Pick<CategorySketch, 'counts' | 'other' | 'missed' | 'registers'>;

@@ -1,5 +1,4 @@
 import { DamagedBytes } from './byte-reader.ts';
-import { heldCategories } from './category-column.ts';
 import { highestRank } from './distinct-estimate.ts';
 import type { ProfileLimits } from './limits.ts';
 import { leastExponent } from './linear-bins.ts';
@@ -25,7 +24,7 @@ export function checkLimits({ distinct, bins, pages, categories }: ProfileLimits
 
 export function checkCategories(column: CategorySketch, limits: ProfileLimits): void {
   const { rows, nulls, mistyped, counts, other, registers } = column;
-  ensure(counts.size <= heldCategories(limits), 'a column has more categories than it may');
+  ensure(counts.size <= limits.heldCategories, 'a column has more categories than it may');
   const held = [...counts.values()].reduce((sum, count) => sum + count, 0);
   ensure(held + other + nulls + mistyped <= rows, 'a column has more categories than rows');
   ensure(registers !== undefined || other === 0, 'a column does not know how many categories it has');

@@ -11,7 +11,7 @@ import type { NumericSketch, TableSketch } from './sketch.ts';
 import { damagedProfile } from './testing/damaged-profile.ts';
 import { type MemoryColumn, memoryScanner } from './testing/memory-scanner.ts';
 
-const tight: ProfileLimits = { distinct: 12, bins: 64, pages: 2, categories: 3, keptBytes: 0 };
+const tight: ProfileLimits = { distinct: 12, bins: 64, pages: 2, categories: 3, heldCategories: 12, keptBytes: 0 };
 
 async function profiled(table: Record<string, MemoryColumn>, limits = tight): Promise<TableSketch> {
   const scanner = memoryScanner(table);

@@ -5,6 +5,24 @@ export interface ProfileKernel extends KernelExports {
   reset(): void;
   finiteValues(cells: number, count: number, into: number, extent: number): number;
   sums(values: number, count: number, scale: number, min: number, max: number, into: number): void;
+  finiteValueCounts(
+    cells: number,
+    counts: number,
+    count: number,
+    into: number,
+    weights: number,
+    extent: number,
+  ): number;
+  weightedSums(
+    values: number,
+    weights: number,
+    count: number,
+    total: number,
+    scale: number,
+    min: number,
+    max: number,
+    into: number,
+  ): void;
   countValues(table: number, values: number, count: number, weights: number): number;
   moveValueCounts(from: number, to: number): void;
   listValueCounts(table: number, values: number, counts: number): void;

@@ -8,6 +8,8 @@ export interface ProfileLimits {
   readonly pages: number;
   /** Categories of a column that are shown one by one. */
   readonly categories: number;
+  /** Categories of a column that are held, so that those shown are right after merges too. */
+  readonly heldCategories: number;
   /** Bytes of values that all columns together may keep as they are; what is more goes into bins. */
   readonly keptBytes: number;
 }
@@ -25,8 +27,16 @@ const mostBins = 65_536;
 const fewestBins = 1024;
 const mostPages = 64;
 
+/** How many categories are held when nobody says otherwise, where so many are shown. */
+export function usualHeldCategories(shown: number): number {
+  return 4 * shown;
+}
+
 /** The limits of a table of `columns` numeric columns: the full ones up to some hundred columns, then less for each. */
-export function limitsFor(columns: number, options: Pick<ProfileLimits, 'categories' | 'keptBytes'>): ProfileLimits {
+export function limitsFor(
+  columns: number,
+  options: Pick<ProfileLimits, 'categories' | 'heldCategories' | 'keptBytes'>,
+): ProfileLimits {
   const share = binBytes / Math.max(columns, 1);
   const slots = countBytes / Math.max(columns, 1) / slotBytes;
   const bits = Math.min(mostCountBits, Math.max(fewestCountBits, Math.floor(Math.log2(slots))));
@@ -34,8 +44,7 @@ export function limitsFor(columns: number, options: Pick<ProfileLimits, 'categor
     distinct: 3 << (bits - 2),
     bins: Math.min(mostBins, Math.max(fewestBins, 2 ** Math.floor(Math.log2(share / 4)))),
     pages: Math.min(mostPages, Math.max(1, Math.floor(share / (pageBins * 4)))),
-    categories: options.categories,
-    keptBytes: options.keptBytes,
+    ...options,
   };
 }
 
@@ -46,6 +55,7 @@ export function stricterLimits(a: ProfileLimits, b: ProfileLimits): ProfileLimit
     bins: Math.min(a.bins, b.bins),
     pages: Math.min(a.pages, b.pages),
     categories: Math.min(a.categories, b.categories),
+    heldCategories: Math.min(a.heldCategories, b.heldCategories),
     keptBytes: Math.min(a.keptBytes, b.keptBytes),
   };
 }

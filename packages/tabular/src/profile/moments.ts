@@ -53,33 +53,6 @@ function rescaled({ count, mean, rest, squares, exponent }: Moments, to: number)
   return { count, mean: mean * factor, rest: rest * factor, squares: squares * factor ** 2, exponent: to };
 }
 
-/** The moments of `values`, each as often as `counts` says. */
-export function weightedMoments(values: ArrayLike<number>, counts: ArrayLike<number>, magnitude: number): Moments {
-  const exponent = scaleExponent(magnitude);
-  const scale = 2 ** -exponent;
-  let count = 0;
-  for (let i = 0; i < values.length; i++) count += counts[i] as number;
-  if (count === 0) return noMoments;
-  const mean = compensatedSum(values.length, (i) => (values[i] as number) * scale * ((counts[i] as number) / count));
-  const distance = (i: number) => (values[i] as number) * scale - mean;
-  const rest = compensatedSum(values.length, (i) => distance(i) * (counts[i] as number));
-  const squares = compensatedSum(values.length, (i) => distance(i) ** 2 * (counts[i] as number));
-  return { count, mean, rest: rest / count, squares: Math.max(0, squares - (rest * rest) / count), exponent };
-}
-
-/** A sum whose error does not grow with its length (Neumaier, 1974). */
-function compensatedSum(length: number, term: (index: number) => number): number {
-  let sum = 0;
-  let lost = 0;
-  for (let i = 0; i < length; i++) {
-    const value = term(i);
-    const next = sum + value;
-    lost += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum;
-    sum = next;
-  }
-  return sum + lost;
-}
-
 /** The mean of the values themselves. */
 export function meanOf({ count, mean, rest, exponent }: Moments): number {
   return count === 0 ? Number.NaN : (mean + rest) * 2 ** exponent;

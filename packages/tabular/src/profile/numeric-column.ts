@@ -1,5 +1,5 @@
 import { mergeNumeric, withoutKept } from './merge.ts';
-import { type Moments, mergeMoments, noMoments, scaleExponent, weightedMoments } from './moments.ts';
+import { type Moments, mergeMoments, noMoments, scaleExponent } from './moments.ts';
 import type { NumericSketch } from './sketch.ts';
 import { valueStore } from './value-store.ts';
 import { blockCells, type Workspace } from './workspace.ts';
@@ -8,8 +8,8 @@ import { blockCells, type Workspace } from './workspace.ts';
 export interface NumericProfiler {
   /** `count` cells at `cells` in the kernel's memory; NaN for those that hold no number. */
   add(cells: number, count: number): void;
-  /** Different values with how often each occurs. */
-  addCounts(values: Float64Array, counts: Uint32Array): void;
+  /** `count` different values at `values`, each with how often it occurs (32 bits) at `counts`. */
+  addCounts(values: number, counts: number, count: number): void;
   /** So many of the NaNs are empty cells, cells that say NaN, and cells that are not of the type. */
   addMissing(nulls: number, nans: number, mistyped: number): void;
   /** Puts values that are kept into bins. */
@@ -38,6 +38,22 @@ export function numericProfiler(type: NumericSketch['type'], shared: Workspace):
     inPart += cells;
   }
 
+  function addCountedBlock(values: number, counts: number, count: number): void {
+    const { memory, block, found } = shared;
+    const finite = memory.kernel.finiteValueCounts(values, counts, count, block.values, block.weights, found);
+    const [, , infinities = 0, nans = 0, total = 0] = memory.doubles(found, 5);
+    if (total > shared.mostCells && count > 1) {
+      const half = count >> 1;
+      addCountedBlock(values, counts, half);
+      addCountedBlock(values + half * 8, counts + half * 4, count - half);
+      return;
+    }
+    makeRoom(total);
+    part.addMissing(0, nans, 0);
+    part.addInfinities(infinities);
+    if (finite > 0) part.addCounted(finite, total);
+  }
+
   return {
     add(cells, count) {
       for (let from = 0; from < count; from += blockCells) {
@@ -46,20 +62,9 @@ export function numericProfiler(type: NumericSketch['type'], shared: Workspace):
         part.add(cells + from * 8, inBlock);
       }
     },
-    addCounts(values, counts) {
-      for (let from = 0; from < values.length; ) {
-        let to = from;
-        let rows = 0;
-        while (
-          to < values.length &&
-          to - from < blockCells &&
-          (to === from || rows + (counts[to] as number) <= shared.mostCells)
-        ) {
-          rows += counts[to++] as number;
-        }
-        makeRoom(rows);
-        part.addCounts(values.subarray(from, to), counts.subarray(from, to));
-        from = to;
+    addCounts(values, counts, count) {
+      for (let from = 0; from < count; from += blockCells) {
+        addCountedBlock(values + from * 8, counts + from * 4, Math.min(blockCells, count - from));
       }
     },
     addMissing: (nulls, nans, mistyped) => part.addMissing(nulls, nans, mistyped),
@@ -83,10 +88,12 @@ function numericPart(type: NumericSketch['type'], shared: Workspace) {
   let atMin = 0;
   let atMax = 0;
 
-  /** `equalLeast` of some values are `least`, and `equalMost` are `most`. */
-  function widen(least: number, equalLeast: number, most: number, equalMost: number): void {
-    if (least <= min) atMin = equalLeast + (least === min ? atMin : 0);
-    if (most >= max) atMax = equalMost + (most === max ? atMax : 0);
+  /** Takes note of what `sums` or `weightedSums` has found of `count` values. */
+  function takeNote(count: number, exponent: number, least: number, most: number): void {
+    const [mean = 0, rest = 0, squares = 0, atLeast = 0, atMost = 0] = memory.doubles(found, 5);
+    moments = mergeMoments(moments, { count, mean, rest, squares, exponent });
+    if (least <= min) atMin = atLeast + (least === min ? atMin : 0);
+    if (most >= max) atMax = atMost + (most === max ? atMax : 0);
     min = Math.min(min, least);
     max = Math.max(max, most);
   }
@@ -99,27 +106,19 @@ function numericPart(type: NumericSketch['type'], shared: Workspace) {
       if (finite === 0) return;
       const exponent = scaleExponent(Math.max(Math.abs(least), Math.abs(most)));
       kernel.sums(block.values, finite, 2 ** -exponent, least, most, found);
-      const [mean = 0, rest = 0, squares = 0, atLeast = 0, atMost = 0] = memory.doubles(found, 5);
-      moments = mergeMoments(moments, { count: finite, mean, rest, squares, exponent });
-      widen(least, atLeast, most, atMost);
+      takeNote(finite, exponent, least, most);
       store.add(block, finite, false, min, max);
     },
-    /** At most one block. */
-    addCounts(values: Float64Array, counts: Uint32Array): void {
-      const known = finiteCounts(values, counts);
-      missing.nans += known.nans;
-      infinities += known.infinities;
-      if (known.values.length === 0) return;
-      const least = known.values.reduce((a, b) => Math.min(a, b));
-      const most = known.values.reduce((a, b) => Math.max(a, b));
-      moments = mergeMoments(
-        moments,
-        weightedMoments(known.values, known.counts, Math.max(Math.abs(least), Math.abs(most))),
-      );
-      widen(least, weightAt(known, least), most, weightAt(known, most));
-      memory.doubles(block.values, known.values.length).set(known.values);
-      memory.words(block.weights, known.counts.length).set(known.counts);
-      store.add(block, known.values.length, true, min, max);
+    /** The `count` values in the block, which with their weights are `total`; `finiteValueCounts` has just put them there. */
+    addCounted(count: number, total: number): void {
+      const [least = 0, most = 0] = memory.doubles(found, 2);
+      const exponent = scaleExponent(Math.max(Math.abs(least), Math.abs(most)));
+      kernel.weightedSums(block.values, block.weights, count, total, 2 ** -exponent, least, most, found);
+      takeNote(total, exponent, least, most);
+      store.add(block, count, true, min, max);
+    },
+    addInfinities(count: number): void {
+      infinities += count;
     },
     addMissing(nulls: number, nans: number, mistyped: number): void {
       missing.nulls += nulls;
@@ -133,33 +132,4 @@ function numericPart(type: NumericSketch['type'], shared: Workspace) {
       return { kind: 'numeric', type, rows, ...facts, values: store.finish() };
     },
   };
-}
-
-interface Counts {
-  readonly values: Float64Array;
-  readonly counts: Uint32Array;
-}
-
-/** The finite values (−0 as 0) that occur, and how many cells are NaN or infinite. */
-function finiteCounts(values: Float64Array, counts: Uint32Array): Counts & { nans: number; infinities: number } {
-  const finite = new Float64Array(values.length);
-  const own = new Uint32Array(values.length);
-  let length = 0;
-  let nans = 0;
-  let infinities = 0;
-  for (let i = 0; i < values.length; i++) {
-    const value = (values[i] as number) + 0;
-    const count = counts[i] as number;
-    if (Number.isNaN(value)) nans += count;
-    else if (!Number.isFinite(value)) infinities += count;
-    else if (count > 0) {
-      finite[length] = value;
-      own[length++] = count;
-    }
-  }
-  return { values: finite.subarray(0, length), counts: own.subarray(0, length), nans, infinities };
-}
-
-function weightAt({ values, counts }: Counts, value: number): number {
-  return counts.reduce((sum, count, index) => (values[index] === value ? sum + count : sum), 0);
 }

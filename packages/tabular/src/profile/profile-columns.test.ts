@@ -11,7 +11,7 @@ import type { NumericSketch, TableSketch } from './sketch.ts';
 import { type MemoryColumn, memoryScanner } from './testing/memory-scanner.ts';
 
 /** Limits so low that small tables reach them. */
-const tight: ProfileLimits = { distinct: 12, bins: 64, pages: 2, categories: 3, keptBytes: 0 };
+const tight: ProfileLimits = { distinct: 12, bins: 64, pages: 2, categories: 3, heldCategories: 12, keptBytes: 0 };
 
 async function profiled(scanner: Scanner, limits = tight, mostCells?: number): Promise<TableSketch> {
   const sink = profileSink(scanner.columns, limits, mostCells);
@@ -163,6 +163,15 @@ describe('a numeric column', () => {
     );
   });
 
+  test('given as many different values with counts has them all, though the memory that they lie in moves meanwhile', async () => {
+    const valueCounts = Array.from({ length: 200_000 }, (_, i) => [Math.sin(i), 2] as const);
+    const scanner = memoryScanner({ x: { valueCounts } }, 2 ** 20);
+    for (const mode of ['sketch', 'exact'] as const) {
+      const { sketch } = await profileColumns(scanner, scanner.columns, { mode });
+      expect(columnOf(sketch, 'x')).toMatchObject({ rows: 400_000, count: 400_000 });
+    }
+  });
+
   test('given as different values with counts equals the same one given cell by cell', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -260,7 +269,7 @@ describe('a category column', () => {
   test('counts its categories, most frequent first', async () => {
     const column = await categoriesOf(
       { texts: ['b', 'a', null, 'b', '__proto__', 'constructor', 'b', 'a'] },
-      { ...tight, categories: 9 },
+      { ...tight, categories: 9, heldCategories: 36 },
     );
     expect(column).toEqual({
       kind: 'categorical',
@@ -303,7 +312,7 @@ describe('a category column', () => {
     const words = fc.array(fc.constantFrom(...'abcdefghijklmnopqrst'), { maxLength: 60 });
     await fc.assert(
       fc.asyncProperty(words, words, fc.constantFrom(1, 3, 9), async (left, right, categories) => {
-        const limits = { ...tight, categories };
+        const limits = { ...tight, categories, heldCategories: 4 * categories };
         const [a, b] = (await Promise.all(
           [left, right].map((texts) => profiled(memoryScanner({ x: { texts } }), limits)),
         )) as [TableSketch, TableSketch];
@@ -328,7 +337,7 @@ describe('a category column', () => {
 });
 
 test('limits are lower where a table has very many columns, so that memory is bounded', () => {
-  const options = { categories: 1000, keptBytes: 0 };
+  const options = { categories: 1000, heldCategories: 4000, keptBytes: 0 };
   expect(limitsFor(300, options)).toMatchObject({ distinct: 49_152, bins: 65_536, pages: 54 });
   expect(limitsFor(10_000, options)).toMatchObject({ distinct: 1536, bins: 4096, pages: 1 });
 });

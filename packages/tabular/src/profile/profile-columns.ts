@@ -2,7 +2,7 @@ import type { KernelExports } from '../kernels/kernel.ts';
 import type { ScanColumn, ScanFacts, Scanner, Sink } from '../scan.ts';
 import { type CategoryProfiler, categoryProfiler } from './category-column.ts';
 import { kernelMemory, type ProfileKernel } from './kernel.ts';
-import { limitsFor, type ProfileLimits } from './limits.ts';
+import { limitsFor, type ProfileLimits, usualHeldCategories } from './limits.ts';
 import { type NumericProfiler, numericProfiler } from './numeric-column.ts';
 import type { TableOrigin, TableSketch } from './sketch.ts';
 import { type Workspace, workspace } from './workspace.ts';
@@ -24,6 +24,8 @@ export interface ProfileOptions {
   readonly keptBytes?: number;
   /** Categories of a column that are shown one by one, those with the most rows; 1000 when absent. */
   readonly maxCategories?: number;
+  /** Categories of a column that are held, so that those shown are right after profiles were merged; four times as many when absent. */
+  readonly heldCategories?: number;
   readonly source?: TableOrigin;
   readonly signal?: AbortSignal;
 }
@@ -52,7 +54,8 @@ function profileLimits(wanted: readonly ScanColumn[], options: ProfileOptions): 
   const { mode = 'auto', keptBytes = defaultKeptBytes, maxCategories = defaultCategories } = options;
   const bytes = { auto: keptBytes, exact: Number.POSITIVE_INFINITY, sketch: 0 };
   const numeric = wanted.filter(({ type }) => type !== 'category').length;
-  return limitsFor(numeric, { categories: maxCategories, keptBytes: bytes[mode] });
+  const { heldCategories = usualHeldCategories(maxCategories) } = options;
+  return limitsFor(numeric, { categories: maxCategories, heldCategories, keptBytes: bytes[mode] });
 }
 
 /** A sink that profiles `wanted`. `mostCells`: see `Workspace`. */
@@ -74,6 +77,12 @@ export function profileSink(wanted: readonly ScanColumn[], limits: ProfileLimits
     for (const column of columns) if ('stopKeeping' in column) column.stopKeeping();
   }
 
+  /** Views may die while their cells are looked at, as the kernel's memory may grow; where they lie stays. */
+  function pointerTo({ buffer, byteOffset }: Float64Array | Uint32Array): number {
+    if (buffer !== shared?.memory.kernel.memory.buffer) throw new Error('A scan hands on views of its kernel only.');
+    return byteOffset;
+  }
+
   const numeric = (index: number) => columns[index] as NumericProfiler;
   const category = (index: number) => columns[index] as CategoryProfiler;
 
@@ -87,7 +96,7 @@ export function profileSink(wanted: readonly ScanColumn[], limits: ProfileLimits
     },
     codes: (column, cells) => category(column).add(cells),
     numberCounts(column, values, counts, nulls) {
-      numeric(column).addCounts(values, counts);
+      numeric(column).addCounts(pointerTo(values), pointerTo(counts), values.length);
       numeric(column).addMissing(nulls, 0, 0);
       stopKeeping();
     },

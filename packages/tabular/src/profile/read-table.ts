@@ -1,7 +1,7 @@
 import { type ByteReader, DamagedBytes } from './byte-reader.ts';
 import { checkCategories, checkLimits, checkNumeric, ensure } from './check-sketch.ts';
 import { registerCount } from './distinct-estimate.ts';
-import type { ProfileLimits } from './limits.ts';
+import { type ProfileLimits, usualHeldCategories } from './limits.ts';
 import type { Marks } from './marks.ts';
 import { noMoments } from './moments.ts';
 import {
@@ -33,7 +33,8 @@ export function readTable(reader: ByteReader): TableSketch {
 
 function readLimits(reader: ByteReader): ProfileLimits {
   const [distinct = 0, bins = 0, pages = 0, categories = 0] = [0, 1, 2, 3].map(() => reader.whole());
-  const limits = { distinct, bins, pages, categories, keptBytes: 0 };
+  const heldCategories = usualHeldCategories(categories);
+  const limits = { distinct, bins, pages, categories, heldCategories, keptBytes: 0 };
   checkLimits(limits);
   return limits;
 }

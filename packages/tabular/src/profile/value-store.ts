@@ -161,17 +161,23 @@ function forEachBlock({ memory, moving }: Workspace, { keys, counts }: Tally, ad
   }
 }
 
+/** Most weights are 1 or 2: writing those one by one is faster than filling. */
 function repeated(values: Float64Array, weights: Uint32Array): Float64Array {
-  const all = new Float64Array(weights.reduce((sum, weight) => sum + weight, 0));
+  const all = new Float64Array(sumOf(weights));
   let at = 0;
   for (let i = 0; i < values.length; i++) {
-    const end = at + (weights[i] as number);
-    all.fill(values[i] as number, at, end);
-    at = end;
+    const value = values[i] as number;
+    for (const end = at + (weights[i] as number); at < end; at++) all[at] = value;
   }
   return all;
 }
 
 function weightOf(memory: KernelMemory, { weights }: Block, count: number): number {
-  return memory.words(weights, count).reduce((sum, weight) => sum + weight, 0);
+  return sumOf(memory.words(weights, count));
+}
+
+function sumOf(weights: Uint32Array): number {
+  let sum = 0;
+  for (let i = 0; i < weights.length; i++) sum += weights[i] as number;
+  return sum;
 }

@@ -2,6 +2,7 @@ import type { TableOptions } from '../open-table.ts';
 import type { ProfiledTable, ProfileOptions } from '../profile/profile-columns.ts';
 import type { ScanColumn } from '../scan.ts';
 import type { SourceAddress } from '../source.ts';
+import type { Part } from './parts.ts';
 
 /** What a worker is started with. */
 export interface WorkerTask {
@@ -9,7 +10,7 @@ export interface WorkerTask {
   readonly address: SourceAddress;
   readonly open: Omit<TableOptions, 'signal'>;
   readonly wanted: readonly ScanColumn[];
-  readonly groups: readonly number[] | undefined;
+  readonly part: Part;
   readonly profile: Omit<ProfileOptions, 'signal'>;
 }
 

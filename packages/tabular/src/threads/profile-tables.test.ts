@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { UserError } from '@mlops-actions/core';
 import { openTable, type TableOptions } from '../open-table.ts';
 import type { ProfileOptions } from '../profile/profile-columns.ts';
+import type { NumericSketch } from '../profile/sketch.ts';
 import type { ScanType } from '../scan.ts';
 import { fileSource } from '../sources/file.ts';
 import { profileTables } from './profile-tables.ts';
@@ -65,6 +66,27 @@ describe('tables that are read by threads of their own', () => {
     await expect(
       profileTables([await taskOf(large)], { worker: new URL(`file://${silent}`), threads: 2 }),
     ).rejects.toThrow('ended with 0 and said nothing');
+  });
+
+  test('are read by several when there are more threads than tables, with the same result and the same errors', async () => {
+    const task = await taskOf(large, { mode: 'sketch' });
+    const [here, there] = [await profileTables([task]), await profileTables([task], { worker, threads: 2 })];
+    const [a, b] = [here, there].map(([table]) => table?.sketch.columns.get('x') as NumericSketch) as [
+      NumericSketch,
+      NumericSketch,
+    ];
+    expect(b.values).toEqual(a.values);
+    expect(b.moments.squares / a.moments.squares).toBeCloseTo(1, 12);
+    expect(there[0]?.facts).toMatchObject({ rows: 100_000 });
+
+    const broken = join(folder, 'broken-end.csv');
+    await writeFile(broken, `${await readFile(large, 'utf8')}1,2,3,4,5\n`);
+    const message = (options: object) =>
+      taskOf(broken)
+        .then((each) => profileTables([each], options))
+        .catch(String);
+    expect(await message({ worker, threads: 2 })).toBe(await message({}));
+    expect(await message({})).toContain('100002');
   });
 
   test('are opened there as they were here', async () => {

@@ -5,11 +5,16 @@ import { UserError } from '@mlops-actions/core';
 import { kernelModule } from '../kernels/kernel.ts';
 import { type ProfiledTable, profileColumns } from '../profile/profile-columns.ts';
 import type { SourceAddress } from '../source.ts';
+import { profileInParts } from './join-parts.ts';
 import type { WorkerReply, WorkerTask } from './message.ts';
-import { joinParts, type ProfileTask, partsOf } from './profile-task.ts';
+import { type Part, partsOf } from './parts.ts';
+import type { ProfileTask } from './profile-task.ts';
 
 /** A worker is ready after some 50 ms; in that time this thread has read so many bytes. */
 const worthwhileBytes = 30 << 20;
+
+/** Smaller parts of a table are not worth a thread. */
+const leastPartBytes = 16 << 20;
 
 export interface ThreadOptions {
   /** A program that calls `runScanWorker`; absent: everything is read in this thread. */
@@ -53,15 +58,19 @@ export async function profileTables(
 }
 
 async function profileInWorkers(
-  { scanner, wanted, open = {}, profile = {} }: ProfileTask,
+  { source, scanner, wanted, open = {}, profile = {} }: ProfileTask,
   address: SourceAddress,
   threads: number,
   worker: URL,
   signal: AbortSignal,
 ): Promise<ProfiledTable> {
   const task = { module: kernelModule(), address, open, wanted, profile };
-  const parts = partsOf(scanner, threads).map((groups) => runWorker(worker, { ...task, groups }, signal));
-  return joinParts(await Promise.all(parts));
+  const run = (part: Part) => runWorker(worker, { ...task, part }, signal);
+  const count = Math.min(threads, Math.floor((source.size ?? 0) / leastPartBytes));
+  const parts = partsOf(scanner, count);
+  if (parts.length === 1) return run({ kind: 'whole' });
+  // Only who reads the whole table can say in which line something is wrong.
+  return (await profileInParts(parts, run, signal)) ?? run({ kind: 'whole' });
 }
 
 /** Starts a worker and waits for its reply; ends it in any case. */

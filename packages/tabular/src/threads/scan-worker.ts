@@ -3,7 +3,7 @@ import { UserError } from '@mlops-actions/core';
 import { useKernelModule } from '../kernels/kernel.ts';
 import { openTable } from '../open-table.ts';
 import { buffersOf, type WorkerReply, type WorkerTask } from './message.ts';
-import { profilePart } from './profile-task.ts';
+import { profilePart } from './parts.ts';
 
 /** What a worker that `profileTables` starts does: it reads its table, says one thing, and ends. */
 export async function runScanWorker(): Promise<void> {
@@ -11,11 +11,11 @@ export async function runScanWorker(): Promise<void> {
   parentPort?.postMessage(reply, reply.kind === 'profiled' ? buffersOf(reply.table) : []);
 }
 
-async function replyTo({ module, address, open, wanted, groups, profile }: WorkerTask): Promise<WorkerReply> {
+async function replyTo({ module, address, open, wanted, part, profile }: WorkerTask): Promise<WorkerReply> {
   try {
     useKernelModule(module);
     const scanner = await openTable(address, open);
-    return { kind: 'profiled', table: await profilePart(scanner, wanted, groups, profile) };
+    return { kind: 'profiled', table: await profilePart(scanner, wanted, part, profile) };
   } catch (thrown) {
     if (thrown instanceof UserError) return { kind: 'user-error', message: thrown.message };
     const { message, stack } = thrown instanceof Error ? thrown : new Error(String(thrown));

@@ -1,4 +1,4 @@
-import { newKernel } from '../../kernels/kernel.ts';
+import { type KernelExports, newKernel } from '../../kernels/kernel.ts';
 import type { ScanColumn, Scanner, Sink } from '../../scan.ts';
 
 /** A column of a table in memory: cells of numbers (NaN: empty), different numbers with counts, or texts. */
@@ -35,7 +35,7 @@ export function memoryScanner(table: Readonly<Record<string, MemoryColumn>>, bat
               dictionaries[index] as Map<string, number>,
             );
           } else if (from === 0) {
-            handCounts(sink, index, column);
+            handCounts(kernel, sink, index, column);
           }
         });
         sink.endBatch?.(Math.min(batchRows, rows - from));
@@ -60,15 +60,18 @@ export function memoryScanner(table: Readonly<Record<string, MemoryColumn>>, bat
   };
 }
 
-function handCounts(sink: Sink, index: number, column: MemoryColumn): void {
+/** As a scanner does: the numbers and the counts are views of the kernel's memory. */
+function handCounts(kernel: KernelExports, sink: Sink, index: number, column: MemoryColumn): void {
   if ('valueCounts' in column) {
-    const values = Float64Array.from(column.valueCounts, ([value]) => value);
-    sink.numberCounts?.(
-      index,
-      values,
-      Uint32Array.from(column.valueCounts, ([, count]) => count),
-      0,
-    );
+    const { length } = column.valueCounts;
+    const [at, countsAt] = [kernel.allocate(length * 8), kernel.allocate(length * 4)];
+    const values = new Float64Array(kernel.memory.buffer, at, length);
+    const counts = new Uint32Array(kernel.memory.buffer, countsAt, length);
+    column.valueCounts.forEach(([value, count], i) => {
+      values[i] = value;
+      counts[i] = count;
+    });
+    sink.numberCounts?.(index, values, counts, 0);
   } else if ('textCounts' in column) {
     const texts = column.textCounts.map(([text]) => text);
     sink.textCounts?.(
