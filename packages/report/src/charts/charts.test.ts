@@ -398,6 +398,19 @@ describe('confusionMatrix', () => {
   });
 });
 
+test('a score on the other side of zero than its limit has no bar', () => {
+  const length = (value: number, threshold: number): string | undefined =>
+    readChart(scoreBar({ title: 'a', value, threshold, bad: threshold > 0 ? 'above' : 'below' }))
+      .find(({ attributes }) => /^(good|bad)-bar$/.test(attributes.get('class') ?? ''))
+      ?.attributes.get('width');
+  expect([length(-5, 0.1), length(0.1, 0.1), length(-0.2, -0.1), length(Number.NEGATIVE_INFINITY, 0.1)]).toEqual([
+    '0',
+    '55',
+    '110',
+    '0',
+  ]);
+});
+
 test('a score is bad at its limit, not below it, and grey when it was not judged', () => {
   const kinds = (value: number, judged = true): string[] =>
     readChart(scoreBar({ title: 'a', value, threshold: 0.1, judged })).map(

@@ -21,11 +21,12 @@ const height = 14;
 export function scoreBar({ title, value, threshold, bad = 'above', judged = true }: Score): Html {
   const limit = Math.abs(threshold) || 1;
   const isBad = bad === 'above' ? value >= threshold : value <= threshold;
-  const x = linear({ low: 0, high: 2 * limit }, 0, width);
+  const x = linear({ low: 0, high: 2 }, 0, width);
   const kind = judged && !Number.isNaN(value) ? (isBad ? 'bad-bar' : 'good-bar') : 'unknown-bar';
-  const isOver = Math.abs(value) > 2 * limit;
-  const size = Number.isFinite(value) ? x(Math.abs(value)) : Number.isNaN(value) ? 0 : width;
-  const times = Number.isFinite(value) ? `, ${formatNumber(Math.abs(value) / limit, 2)} times the limit` : '';
+  // Measured from zero towards the limit: what lies on the other side of zero is not beyond it.
+  const multiple = (value / limit) * (threshold < 0 ? -1 : 1);
+  const isOver = multiple > 2;
+  const times = multiple > 0 && Number.isFinite(multiple) ? `, ${formatNumber(multiple, 2)} times the limit` : '';
   return svg(
     {
       width,
@@ -35,7 +36,7 @@ export function scoreBar({ title, value, threshold, bad = 'above', judged = true
       classes: 'inline',
     },
     box('track', 0, 3, width, 8),
-    box(kind, 0, 3, size, 8),
+    box(kind, 0, 3, x(multiple), 8),
     isOver ? line('cell-border', width - 9, 13, width - 4, 1) : undefined,
     line('marker', width / 2, 0, width / 2, height),
   );

@@ -85,9 +85,14 @@ describe('a page', () => {
   });
 
   test('holds whatever its texts say', () => {
-    const known = readMarkup(
+    // A long value opens to its whole text, which is the only element that a text may add.
+    const namesOf = (markup: string): string[] =>
+      readMarkup(markup)
+        .map(({ name }) => name)
+        .filter((name) => !['details', 'summary', 'bdi'].includes(name));
+    const known = namesOf(
       htmlPage({ ...page, facts: [{ label: 'a', value: 'b' }], sections: [{ title: 'a', lead: 'b', body: 'c' }] }),
-    ).map(({ name }) => name);
+    );
     fc.assert(
       fc.property(hostileText, hostileText, (one, other) => {
         const markup = htmlPage({
@@ -98,7 +103,7 @@ describe('a page', () => {
           sections: [{ id: one, title: other, lead: one, body: other }],
           footer: one,
         });
-        expect(readMarkup(markup).map(({ name }) => name)).toEqual(known);
+        expect(namesOf(markup)).toEqual(known);
       }),
     );
   });

@@ -1,4 +1,5 @@
 import { type Content, type Html, html } from './markup.ts';
+import { cut, longName } from './names.ts';
 
 /** How a verdict is to be taken: in order, look at it, stop, or: it could not be told. */
 export type Tone = 'good' | 'warn' | 'bad' | 'unknown';
@@ -35,7 +36,7 @@ export function note(tone: Tone, text: Content): Html {
 /** Labelled figures side by side. */
 export function facts(list: readonly Fact[]): Html | undefined {
   if (list.length === 0) return undefined;
-  return html`<dl class="facts">${list.map(({ label, value }) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>`;
+  return html`<dl class="facts">${list.map(({ label, value }) => html`<div><dt>${cut(label)}</dt><dd>${typeof value === 'string' ? longName(value, 80) : value}</dd></div>`)}</dl>`;
 }
 
 /** Something that opens on demand. */
