@@ -28,7 +28,8 @@ export function byteWriter(): ByteWriter {
   }
 
   function byte(value: number): void {
-    buffer[room(1)] = value;
+    const at = room(1);
+    buffer[at] = value;
   }
 
   function whole(value: number): void {

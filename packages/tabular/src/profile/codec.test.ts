@@ -91,7 +91,9 @@ describe('a profile', () => {
     const scanner = memoryScanner({ x: { numbers: normal } }, 4096);
     const { sketch } = await profileColumns(scanner, scanner.columns, { mode: 'sketch' });
     expect((sketch.columns.get('x') as NumericSketch).values.kind).toBe('binned');
-    expect(encodeProfile(sketch).length).toBeLessThan(40_000);
+    const bytes = encodeProfile(sketch);
+    expect(bytes.length).toBeLessThan(40_000);
+    expect(decodeProfile(bytes, 'p').columns).toEqual(sketch.columns);
   });
 });
 
