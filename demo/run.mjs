@@ -5,7 +5,7 @@
  */
 import { cp, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join, relative } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execute, interruption, processesWith, Stop, stopOnSignals } from './execute.mjs';
 import { readWorkflow } from './read-workflow.mjs';
@@ -86,16 +86,17 @@ async function worseModel(run) {
 
 async function newData(run, folder, data, env) {
   say('\nNew data: has it drifted from what the model was trained on?');
-  const [train, test] = ['train', 'test'].map((split) => relative(folder, splitFile(folder, data, split)));
-  const random = await checkDrift(run, 'Drift check: a random split of the biopsies against the other', 'drift-none', {
-    reference: train,
-    current: test,
+  await cp(splitFile(folder, data, 'train'), join(folder, 'trained-on.csv'));
+  await cp(splitFile(folder, data, 'test'), join(folder, 'random-split.csv'));
+  const random = await checkDrift(run, 'Drift check: a random split of the biopsies is no drift', 'drift-none', {
+    reference: 'trained-on.csv',
+    current: 'random-split.csv',
     'reference-profile-out': 'reference.profile',
   });
   if (random.verdict !== 'ok') throw new Stop(`A random split is no drift, and the check says ${random.verdict}.`);
   say('  The reference is kept as a profile, so that its rows are not read again.');
 
-  const shift = ['src/shift.py', test, 'shifted.csv'];
+  const shift = ['src/shift.py', 'random-split.csv', 'shifted.csv'];
   const shifted = await execute('python', shift, { cwd: folder, env });
   if (shifted.code !== 0) throw new Stop('src/shift.py failed; its log is above.');
   say(`\nA covariate shift: ${shifted.stdout.trim()}`);
