@@ -17,7 +17,7 @@ import { columnsSection } from './report-columns.ts';
 import { modelSections, overTimeSection } from './report-pictures.ts';
 import type { CheckVerdict } from './signals.ts';
 
-export const tones: Readonly<Record<CheckVerdict, Tone>> = {
+const tones: Readonly<Record<CheckVerdict, Tone>> = {
   ok: 'good',
   warn: 'warn',
   'insufficient-data': 'unknown',
