@@ -1,4 +1,5 @@
 import {
+  amongColumns,
   type Column,
   type ColumnExamination,
   columnFindings,
@@ -92,7 +93,10 @@ function decide(plan: Plan, examined: ReadonlyMap<string, ColumnExamination>, ru
     prediction: driftReport(compared.filter(isPrediction), [], [], rules),
     findings: [
       ...columnFindings(reference, current),
-      ...compared.flatMap(({ name, findings }) => findings.filter(({ issue }) => !isExpected(roles.get(name), issue))),
+      ...amongColumns(
+        compared.flatMap(({ name, findings }) => findings.filter(({ issue }) => !isExpected(roles.get(name), issue))),
+        compared.length,
+      ),
     ],
     leftOut: [
       ...plan.leftOut,

@@ -10,8 +10,7 @@ const streamedBytes = 2 << 20;
  * `label` names it in messages.
  */
 export async function fileSource(path: string, label = path): Promise<ByteSource> {
-  const handle = await opened(path, label);
-  const { size, version } = await factsOf(handle, label).finally(() => handle.close());
+  const { size, version } = await factsOfFile(path, label);
 
   async function requireUnchanged(file: FileHandle): Promise<void> {
     if ((await factsOf(file, label)).version !== version) throw changed(label);
@@ -44,6 +43,15 @@ export async function fileSource(path: string, label = path): Promise<ByteSource
 
 function changed(label: string): UserError {
   return tableFault({ file: label }, 'changed while it was read. Wait until it is written and read it again.');
+}
+
+async function factsOfFile(path: string, label: string) {
+  const file = await opened(path, label);
+  try {
+    return await factsOf(file, label);
+  } finally {
+    await file.close();
+  }
 }
 
 async function opened(path: string, label: string): Promise<FileHandle> {
