@@ -217,7 +217,12 @@ describe('a profile as reference', () => {
     };
     await put('reference.csv', large(1, 0));
     await put('current.csv', large(2, 0.1));
-    const exact = await check({ reference: 'reference.csv', current: 'current.csv', columns: 'age, income', mode: 'exact' });
+    const exact = await check({
+      reference: 'reference.csv',
+      current: 'current.csv',
+      columns: 'age, income',
+      mode: 'exact',
+    });
     const { score } = await columnOf(exact, 'age');
     const host = await check({
       reference: 'reference.csv',

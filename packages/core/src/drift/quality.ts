@@ -99,7 +99,10 @@ export function amongColumns(
   return findings.filter(({ p }) => p === undefined || p * columns < rules.alpha);
 }
 
+/** Cells that are all of another type are no values either. */
 function emptyFindings(column: string, reference: Column, current: Column): QualityFinding[] {
+  const empty = valuesOf(current) === 0 ? current : reference;
+  if (empty.mistyped > 0) return [{ column, issue: 'type-change' }];
   const share = valuesOf(reference) === 0 ? 1 : missingOf(reference) / reference.rows;
   return [{ column, issue: 'no-values', reference: share, current: exactly(missingOf(current) / current.rows) }];
 }
