@@ -94,8 +94,8 @@ export const spec = defineAction({
     }),
     'missing-as-category': flag({ help: 'Count a missing value as a category like others.', group: 'Decision' }),
     'max-categories': number({
-      help: 'Categories of a column that are counted one by one, those with the most rows.',
-      default: 1000,
+      help: 'Categories of a column that are compared one by one, those with the most rows; the others are compared as one.',
+      default: 10_000,
       min: 2,
       max: 100_000,
       integer: true,
