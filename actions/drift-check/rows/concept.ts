@@ -125,7 +125,11 @@ export function conceptResult({ alarms, rows }: ConceptFindings): SignalResult {
     return { signal, verdict: 'warn', reason: `Errors may have become more frequent: ${which}; adwin is not sure.` };
   }
   const alone = raised.length === 0 ? '' : ` Only ${which} says otherwise, and alone it is often wrong.`;
-  return { signal, verdict: 'ok', reason: `Errors did not become more frequent in ${formatNumber(rows)} answers.${alone}` };
+  return {
+    signal,
+    verdict: 'ok',
+    reason: `Errors did not become more frequent in ${formatNumber(rows)} answers.${alone}`,
+  };
 }
 
 function momentText(moment: number): string {
