@@ -13,7 +13,7 @@ const leastCell = 5;
  *   margin. The second is what repeated looks need: every minute is a further chance for a good candidate to look a little worse than
  *   stable, but hardly ever one to look significantly worse than stable plus the margin; no look has to be paid for by a later one.
  * - when even the lower Wilson bound (95 %, two-sided) of its share is above the highest rate allowed, from `fastFailRequests` requests on:
- *   of fewer, one error says too much.
+ *   of fewer, a single error is enough for that, and at 0.1 % errors five good candidates of a hundred would be taken back for it.
  *
  * Too few requests are inconclusive; so are no figures at all.
  */

@@ -1,6 +1,7 @@
 import { ask, isSuperseded, later, supersede, write } from './moves.ts';
 import { onHomewardView, rollBack } from './rollback.ts';
 import type { RolloutObservation, RolloutState, Transition } from './state.ts';
+import { isAtCandidate } from './step.ts';
 
 /** Hands the rollout to the cloud. */
 export function startGuarded(state: RolloutState, at: number): Transition {
@@ -19,11 +20,11 @@ export function onGuardedView(state: RolloutState, observation: RolloutObservati
     return onHomewardView(state, observation, at);
   }
   if (observation.status === 'failed') return rollBack(state, 'the endpoint has failed', at);
-  if (observation.status === 'updating') {
+  // At 100 % it is judged once more: what went wrong while no driver was alive is found here.
+  if (observation.status === 'updating' || isAtCandidate({ ...state, observation })) {
     const to = Math.max(state.phaseAt, at - state.settings.times.lagSeconds * 1000);
     return ask(state, { kind: 'measure', from: state.phaseAt, to });
   }
-  if ((observation.shares[candidate] ?? 0) >= 99.5) return write(state, { phase: 'draining', shares: [100] }, at);
   if (!state.attempted || state.failures > 0) {
     return state.failures > state.settings.retries
       ? rollBack(state, 'the cloud did not take the deployment', at)

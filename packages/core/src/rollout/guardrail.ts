@@ -70,13 +70,14 @@ export function guardrailOf(plan: RolloutPlan, timeoutSeconds: number): Guardrai
 }
 
 /**
- * The legal steps that are most like these: the least mean difference of the candidate's share over the rollout, both stretched to the
- * same length; of equals the ones that expose less at first.
+ * The legal steps that are most like these: no more of them, and the least mean difference of the candidate's share over the rollout, both
+ * stretched to the same length; of equals the ones that expose less at first.
  */
 export function nearestLegalSteps(shares: readonly number[]): readonly number[] {
   let nearest: readonly number[] = [100];
   let least = Number.POSITIVE_INFINITY;
   for (const legal of legalSteps()) {
+    if (legal.length > Math.max(2, shares.length)) continue;
     const distance = distanceOf(shares, legal);
     if (distance < least - 1e-9) [nearest, least] = [legal, distance];
   }

@@ -20,7 +20,9 @@ interface World {
 function adopt(world: World, { state, commands }: Transition): void {
   world.driver = state;
   world.commands = commands;
-  if (state.look?.verdict === 'fail' && !world.decided) world.breached = true;
+  // The cloud goes on without a driver: there a breach is known once the journal has it.
+  const isKnown = world.settings.engine === 'shares' || world.target.journal()?.phase === 'rolling-back';
+  if (state.look?.verdict === 'fail' && isKnown && !world.decided) world.breached = true;
   if (state.ended !== undefined) world.driver = undefined;
 }
 
@@ -33,13 +35,13 @@ function step(world: World, fault: Fault, health: Health): void {
   holds(world);
 }
 
-/** Traffic between the two has an open journal that knows of it. */
+/** Traffic between the two has an open journal that knows of it. On the way back, which every entry allows, none is waited for. */
 function holds({ target, settings }: World): void {
   const journal = target.journal();
   const share = target.shares[settings.candidate] ?? 0;
   if (share === 0 && target.shares[target.stable] === 100) return;
-  if (journal === undefined) expect(target.shares).toEqual({});
-  else if (isOpen(journal) && settings.engine === 'shares') expect(journal.shares).toContain(share);
+  if (journal === undefined) expect(share).toBe(0);
+  else if (isOpen(journal) && settings.engine === 'shares') expect([...journal.shares, 0]).toContain(share);
   else if (!isOpen(journal)) expect(share === 100 || share === 0).toBe(true);
 }
 
@@ -66,19 +68,23 @@ abstract class Act implements fc.Command<object, World> {
   abstract toString(): string;
 }
 
+/** Several commands, of which the last meets the fault. */
 class Work extends Act {
+  readonly times: number;
   readonly fault: Fault;
   readonly health: Health;
-  constructor(fault: Fault, health: Health) {
+  constructor(times: number, fault: Fault, health: Health) {
     super();
+    this.times = times;
     this.fault = fault;
     this.health = health;
   }
   run(_: object, world: World): void {
+    for (let count = 1; count < this.times; count++) step(world, 'none', this.health);
     step(world, this.fault, this.health);
   }
   toString(): string {
-    return `work(${this.fault}, ${this.health})`;
+    return `work(${this.times}, ${this.fault}, ${this.health})`;
   }
 }
 
@@ -113,6 +119,15 @@ class Reconcile extends Act {
   }
 }
 
+class TimePasses extends Act {
+  run(_: object, world: World): void {
+    if (world.driver === undefined) world.target.now += 1_000_000;
+  }
+  toString(): string {
+    return 'time passes';
+  }
+}
+
 class StableFalters extends Act {
   run(_: object, world: World): void {
     world.target.stableHealthy = !world.target.stableHealthy;
@@ -130,20 +145,17 @@ const health = fc.oneof(
   { weight: 8, arbitrary: fc.constant<Health>('good') },
   { weight: 3, arbitrary: fc.constantFrom<Health>('errors', 'down', 'idle', 'blind') },
 );
-const work = fc.tuple(fault, health).map((each) => new Work(...each));
-/** Several kinds of the same weight as one kind of work: most of the time the driver works. */
+const work = fc.tuple(fc.integer({ min: 1, max: 9 }), fault, health).map((each) => new Work(...each));
+/** Most of the time the driver works. */
 const acts = [
-  work,
-  work,
-  work,
-  work,
-  work,
-  fc.constantFrom<Act>(new Kill(), new Reconcile(), new StableFalters()),
-  fc.constantFrom<Act>(new Cancel(), new Reconcile()),
+  ...new Array<typeof work>(9).fill(work),
+  fc.constantFrom<Act>(new Kill(), new StableFalters(), new Cancel()),
+  fc.constantFrom<Act>(new Reconcile(), new TimePasses()),
 ];
 
+const shortPlan = canaryPlan({ bakeSeconds: 60, finalBakeSeconds: 60, settleSeconds: 0, steps: [10, 100] });
 const plans = fc.constantFrom(
-  canaryPlan({ bakeSeconds: 60, finalBakeSeconds: 60, settleSeconds: 0, steps: [10, 100] }),
+  shortPlan,
   canaryPlan({ bakeSeconds: 60, finalBakeSeconds: 60, settleSeconds: 0, strategy: 'all-at-once' }),
   canaryPlan({
     bakeSeconds: 60,
@@ -218,22 +230,20 @@ function endsWhole(world: World): void {
   expect(JSON.stringify([target.tags, target.shares, [...target.deployments]])).toBe(before);
 }
 
-const runs = Number(process.env.ROLLOUT_LAW_RUNS ?? 150);
-
 describe('whatever happens to a rollout and its drivers', () => {
   test('the traffic ends at stable or at the candidate, never at one that was seen to be bad', () => {
     fc.assert(
       fc.property(
         settingsOf,
         fc.constantFrom('blue', ''),
-        fc.commands(acts, { maxCommands: 120, size: 'max' }),
+        fc.commands(acts, { maxCommands: 40, size: 'max' }),
         (settings, stable, commands) => {
           const world = worldOf(settings, stable);
           fc.modelRun(() => ({ model: {}, real: world }), commands);
           endsWhole(world);
         },
       ),
-      { numRuns: runs },
+      { numRuns: 100 },
     );
   });
 
@@ -242,14 +252,14 @@ describe('whatever happens to a rollout and its drivers', () => {
       fc.property(
         settingsOf,
         fc.boolean(),
-        fc.commands(acts, { maxCommands: 80, size: 'max' }),
+        fc.commands(acts, { maxCommands: 40, size: 'max' }),
         (settings, rollsBack, commands) => {
           const world = worldOf({ ...settings, engine: 'guarded' }, 'blue', rollsBack);
           fc.modelRun(() => ({ model: {}, real: world }), commands);
           endsWhole(world);
         },
       ),
-      { numRuns: runs },
+      { numRuns: 100 },
     );
   });
 });
@@ -257,11 +267,11 @@ describe('whatever happens to a rollout and its drivers', () => {
 describe('a rollout that is killed at each command in turn', () => {
   test.each(['before', 'after'] as const)('%s it acts, is finished by reconcile', (when) => {
     for (let killedAt = 0; ; killedAt++) {
-      const world = worldOf(rolloutSettings(), 'blue');
+      const world = worldOf(rolloutSettings({ plan: shortPlan }), 'blue');
       for (let count = 0; count < killedAt && world.driver !== undefined; count++) step(world, 'none', 'good');
       if (world.driver === undefined) {
         expect(world.target.shares).toEqual({ blue: 0, green: 100 });
-        expect(killedAt).toBeGreaterThan(40);
+        expect(killedAt).toBeGreaterThan(20);
         return;
       }
       if (when === 'after') step(world, 'answer-lost', 'good');

@@ -7,9 +7,11 @@ import type { RolloutObservation, RolloutState, RolloutTask, Transition } from '
  * the host kills the process in seconds) it tells the target at once.
  */
 export function rollBack(state: RolloutState, cause: string, at: number, urgent = false): Transition {
-  const then: RolloutTask = urgent ? wayBack(state) : { kind: 'observe' };
-  const turned = write(state, homeward(state.journal, cause), at, then);
-  return urgent ? { ...turned, state: { ...turned.state, attempted: true } } : turned;
+  const { shares, mirror } = state.journal;
+  // Before its first shift the candidate has nothing that could be taken back.
+  const isBlind = urgent && (mirror > 0 || shares.some((share) => share > 0));
+  const turned = write(state, homeward(state.journal, cause), at, isBlind ? wayBack(state) : { kind: 'observe' });
+  return isBlind ? { ...turned, state: { ...turned.state, attempted: true } } : turned;
 }
 
 /** What the journal says on the way back. */

@@ -11,8 +11,11 @@ import type { Measured, RolloutObservation, RolloutState, RolloutTask, Transitio
 export function nextStep(state: RolloutState, at: number): Transition {
   const index = state.journal.step + 1;
   const step = state.settings.plan.steps[index];
-  if (step === undefined) return write(state, { phase: 'draining', shares: [100], mirror: 0 }, at);
-  return enterStep(state, index, at);
+  return step === undefined ? promote(state, at) : enterStep(state, index, at);
+}
+
+function promote(state: RolloutState, at: number): Transition {
+  return write(state, { phase: 'draining', shares: [100], mirror: 0 }, at);
 }
 
 export function enterStep(state: RolloutState, index: number, at: number): Transition {
@@ -101,8 +104,8 @@ function decide(state: RolloutState, checks: readonly RolloutCheck[], at: number
   if (at - state.begunAt > state.settings.times.timeoutSeconds * 1000) {
     return rollBack(seen, `the rollout took longer than ${state.settings.times.timeoutSeconds} s`, at);
   }
-  // The cloud's own steps end when it says so.
-  if (state.journal.phase === 'guarded' || at < bakeEnd(state)) return nextLook(seen, at);
+  if (state.journal.phase === 'guarded') return isAtCandidate(seen) ? promote(seen, at) : nextLook(seen, at);
+  if (at < bakeEnd(state)) return nextLook(seen, at);
   if (verdict === 'pass') return nextStep(seen, at);
   return withoutEvidence(seen, reason, measured, at);
 }
@@ -156,6 +159,11 @@ function probesDue(state: RolloutState, at: number): number {
   const planned = (step.settleSeconds + step.bakeSeconds) * 1000;
   const expected = Math.max(0, seen - probed) * Math.max(1, planned / Math.max(1, at - phaseAt));
   return Math.max(0, Math.ceil(settings.rules.minRequests - expected - probed));
+}
+
+/** Whether the cloud, which drives, has finished with everything at the candidate: its own steps end when it says so. */
+export function isAtCandidate({ observation, journal }: RolloutState): boolean {
+  return observation?.status === 'in-service' && (observation.shares[journal.candidate] ?? 0) >= 99.5;
 }
 
 function bakeEnd(state: RolloutState): number {

@@ -38,8 +38,9 @@ export function twoProportionTest(
 /**
  * The score test that x₁ / n₁ exceeds x₂ / n₂ by more than `margin` (0 ≤ margin < 1), one-sided: Miettinen and Nurminen, "Comparative
  * analysis of two rates", 1985, with the maximum-likelihood proportions that differ by exactly the margin (closed form: Farrington and
- * Manning, 1990). As `test_proportions_2indep(method='score', compare='diff', alternative='larger')` of statsmodels. Where the
- * proportions leave no variance, p is 1.
+ * Manning, "Test statistics and sample size formulae for comparative binomial trials", 1990). Where the proportions leave no variance, p
+ * is 1. `test_proportions_2indep` of statsmodels up to 0.15.0 is near, but has a count in the place of a sample size in its cubic equation,
+ * and so not quite the likeliest proportions.
  */
 export function exceedsByMarginTest(x1: number, n1: number, x2: number, n2: number, margin: number): ProportionTest {
   const difference = x1 / n1 - x2 / n2;
