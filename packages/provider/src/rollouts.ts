@@ -47,7 +47,7 @@ export interface RolloutTarget {
   /** The journal among the endpoint's tags or annotations. Rejects with `JournalDamaged`. */
   readJournal(options?: CallOptions): Promise<RolloutJournal | undefined>;
   /**
-   * Puts the journal in the place of the one with the revision `replaces` (0: of none or any closed one) and resolves with undefined; when
+   * Puts the journal in the place of the one with the revision `replaces` (0: of none) and resolves with undefined; when
    * another is there, changes nothing and resolves with what is there. Where the service has no conditional write, the provider writes, reads
    * back, and counts what it reads.
    */

@@ -35,7 +35,7 @@ function onDone(state: RolloutState, at: number): Transition {
     case 'write-journal':
       return onWritten({ ...state, written: state.journal.revision }, at);
     case 'wait':
-      return onWoken(state, at);
+      return askNext(state) ?? ask(state, { kind: 'observe' });
     case 'provision':
       return write(state, { phase: 'smoke' }, at, { kind: 'smoke' });
     case 'smoke':
@@ -65,7 +65,7 @@ function onWritten(state: RolloutState, at: number): Transition {
     case 'baking':
       return nextLook(state, at);
     case 'draining':
-      return ask(state, { kind: 'wait', until: at + state.settings.times.keepOldSeconds * 1000 });
+      return drain(state, at);
     case 'paused':
     case 'promoted':
     case 'rolled-back':
@@ -76,14 +76,12 @@ function onWritten(state: RolloutState, at: number): Transition {
   }
 }
 
-function onWoken(state: RolloutState, at: number): Transition {
-  const queued = askNext(state);
-  if (queued !== undefined) return queued;
-  if (state.journal.phase !== 'draining') return ask(state, { kind: 'observe' });
-  const { stable } = state.journal;
-  return state.settings.deleteOld && stable !== ''
-    ? ask(state, { kind: 'retire', deployment: stable })
-    : close(state, at);
+/** After the promotion the old deployment stays a while, for those who want it back, and then goes. */
+function drain(state: RolloutState, at: number): Transition {
+  const { settings, journal } = state;
+  if (!settings.deleteOld || journal.stable === '') return close(state, at);
+  const until = at + settings.times.keepOldSeconds * 1000;
+  return ask(state, { kind: 'wait', until }, { kind: 'retire', deployment: journal.stable });
 }
 
 /** Nothing is left to do. */

@@ -23,7 +23,7 @@ export function judgeStep(evidence: Evidence, rules: JudgeRules): RolloutCheck[]
 export interface Limits {
   /** By the check's name; others have 0. A check that failed more often than this is a breach. */
   readonly failureLimits: Readonly<Record<string, number>>;
-  /** So many errors in a row are tolerated. */
+  /** A check may err so often in a row. */
   readonly errorLimit: number;
 }
 
@@ -40,7 +40,10 @@ export interface Ruling {
 
 /** Adds one look to the tally and rules on it. A failure within its limit does not roll back, and does not pass either. */
 export function ruleOn(checks: readonly RolloutCheck[], tally: Tally, limits: Limits): Ruling {
-  const counted: Record<string, { failures: number; errors: number }> = { ...tally };
+  // A check that is not in this look did not err in it.
+  const counted: Record<string, { failures: number; errors: number }> = Object.fromEntries(
+    Object.entries(tally).map(([name, { failures }]) => [name, { failures, errors: 0 }]),
+  );
   for (const { name, verdict } of checks) {
     const { failures, errors } = tally[name] ?? { failures: 0, errors: 0 };
     counted[name] = {

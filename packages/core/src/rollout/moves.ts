@@ -1,5 +1,12 @@
-import type { RolloutJournal } from './journal.ts';
-import type { RolloutObservation, RolloutOutcome, RolloutState, RolloutTask, Transition } from './state.ts';
+import type { RolloutJournal, RolloutPhase } from './journal.ts';
+import type {
+  RolloutObservation,
+  RolloutOutcome,
+  RolloutSettings,
+  RolloutState,
+  RolloutTask,
+  Transition,
+} from './state.ts';
 
 /** The machine asks for one thing and waits for its answer; `queue` is what follows when it is done. */
 export function ask(state: RolloutState, task: RolloutTask, ...queue: readonly RolloutTask[]): Transition {
@@ -25,7 +32,7 @@ export function write(
   const journal: RolloutJournal = {
     ...state.journal,
     owner: state.settings.owner,
-    leaseUntil: seconds + state.settings.times.leaseSeconds,
+    leaseUntil: seconds + leaseOf(state.settings, changes.phase ?? state.journal.phase),
     ...(entersPhase ? { since: seconds } : {}),
     ...changes,
     revision: state.written + 1,
@@ -33,6 +40,13 @@ export function write(
   const next = { ...state, journal, failures: 0 };
   const begun = entersPhase ? { ...next, phaseAt: at, attempted: false } : next;
   return ask(begun, { kind: 'write-journal', journal, replaces: state.written }, ...queue);
+}
+
+/** How long nobody else need expect a sign of life: the lease, and what the phase's longest command may take. */
+function leaseOf({ times }: RolloutSettings, phase: RolloutPhase): number {
+  if (phase === 'provisioning' || phase === 'smoke') return times.leaseSeconds + times.progressSeconds;
+  if (phase === 'draining') return times.leaseSeconds + times.keepOldSeconds;
+  return times.leaseSeconds + times.intervalSeconds;
 }
 
 /** Waits a moment; then does what is in the queue. */
@@ -55,8 +69,8 @@ export function isLate(state: RolloutState, at: number): boolean {
   return at - state.phaseAt > state.settings.times.progressSeconds * 1000;
 }
 
-/** Shares are whole percents or whole replicas; what differs by less is the same. */
-const tolerance = 0.5;
+/** Shares are whole percents or whole replicas; what differs by less is the same, rounded otherwise. */
+const tolerance = 0.1;
 
 function near(a: number, b: number): boolean {
   return Math.abs(a - b) <= tolerance;
