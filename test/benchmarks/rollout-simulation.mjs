@@ -18,12 +18,12 @@ import {
 // What a rollout with the default settings decides, and when, by simulation in virtual time: the real machine and the real judge on made-up
 // traffic, beside plain threshold rules on the same steps. Latencies are log-normal, stable's median 100 ms and p95 228 ms.
 //
-//   npm run compile && node test/benchmarks/rollout-simulation.mjs [--runs 400] [--seed 1]
+//   npm run compile && node test/benchmarks/rollout-simulation.mjs [--runs 200] [--seed 1]
 //
 // Prints Markdown.
 
 const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '400' }, seed: { type: 'string', default: '1' } },
+  options: { runs: { type: 'string', default: '200' }, seed: { type: 'string', default: '1' } },
 });
 const runs = Number(values.runs);
 const minute = 60_000;
@@ -141,7 +141,7 @@ function ours(world, random, canProbe) {
     const phase = state.journal.phase;
     ({ state, commands } = advance(state, answer(commands[0])));
     if (state.journal.phase === 'rolling-back' && phase !== 'rolling-back') {
-      return { rolledBack: true, minutes: (now - firstShift) / minute, cause: state.journal.cause };
+      return { rolledBack: true, minutes: (now - firstShift) / minute };
     }
   }
   return { rolledBack: false };
@@ -239,12 +239,6 @@ function row(name, way, world, times) {
   );
   const back = ends.filter(({ rolledBack }) => rolledBack);
   const minutes = back.map((end) => end.minutes).sort((a, b) => a - b);
-  if (process.env.CAUSES) {
-    const causes = {};
-    for (const { cause } of back)
-      causes[cause?.replaceAll(/\d[\d.,]*/g, 'N')] = (causes[cause?.replaceAll(/\d[\d.,]*/g, 'N')] ?? 0) + 1;
-    console.error(name, world, causes);
-  }
   const at = (share) => minutes[Math.floor(share * (minutes.length - 1))];
   const time = back.length === 0 ? ['–', '–', '–'] : [at(0.5), mean(minutes), at(0.95)].map((each) => each.toFixed(1));
   return `| ${[name, percent(times - back.length, times), percent(back.length, times), ...time].join(' | ')} |`;

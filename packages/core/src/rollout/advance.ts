@@ -18,7 +18,8 @@ export function advance(state: RolloutState, event: RolloutEvent): Transition {
   if (event.of !== state.expects.id) return { state, commands: [] };
   switch (event.kind) {
     case 'done':
-      return onDone(state, event.at);
+      // Waiting is no success.
+      return onDone(state.expects.kind === 'wait' ? state : { ...state, failures: 0 }, event.at);
     case 'failed':
       return onFailed(state, event);
     case 'conflict':
@@ -42,9 +43,9 @@ function onDone(state: RolloutState, at: number): Transition {
       return state.settings.engine === 'guarded' ? startGuarded(state, at) : nextStep(state, at);
     case 'shift':
     case 'abort-guarded':
-      return ask({ ...state, attempted: true, failures: 0 }, { kind: 'observe' });
+      return ask({ ...state, attempted: true }, { kind: 'observe' });
     case 'start-guarded':
-      return nextLook({ ...state, attempted: true, failures: 0 }, at);
+      return nextLook({ ...state, attempted: true }, at);
     case 'probe':
       return askNext(state) ?? ask(state, { kind: 'observe' });
     case 'retire':
@@ -164,12 +165,14 @@ function onConflict(state: RolloutState, { found, at }: Conflict): Transition {
   const { journal } = state;
   if (found?.rollout === journal.rollout && found.owner === journal.owner && isOpen(found)) {
     const isThisEntry = found.revision === journal.revision && found.phase === journal.phase;
-    if (isThisEntry) return onWritten({ ...state, written: found.revision }, at);
-    // Turned back while the entry before was on its way: this one comes after it.
-    if (journal.phase === 'rolling-back') return write({ ...state, written: found.revision }, {}, at, ...state.queue);
+    if (isThisEntry) return onWritten({ ...state, written: found.revision, failures: 0 }, at);
+    // The way back does not wait for its entries: the one before this was written, and its confirmation lost.
+    if (journal.phase === 'rolling-back' || journal.phase === 'rolled-back') {
+      return write({ ...state, written: found.revision }, {}, at, ...state.queue);
+    }
   }
   if (found !== undefined && found.rollout === journal.rollout && found.phase === journal.phase && !isOpen(found)) {
-    return onWritten({ ...state, written: found.revision }, at);
+    return onWritten({ ...state, written: found.revision, failures: 0 }, at);
   }
   const who = found === undefined ? 'someone removed its journal' : `${found.owner} has taken over`;
   if (journal.phase === 'locked') return end(state, 'refused', `The endpoint is taken: ${who}.`);

@@ -22,7 +22,7 @@ const journals: fc.Arbitrary<RolloutJournal> = fc.record({
   owner: fc.webUrl({ size: 'small' }).map((url) => url.slice(0, 120)),
   leaseUntil: fc.nat(),
   since: fc.nat(),
-  cause: fc.string({ unit: 'grapheme', maxLength: 40 }).map((text) => text.toWellFormed()),
+  cause: fc.string({ unit: 'grapheme', maxLength: 120 }),
 });
 
 describe('the journal of a rollout', () => {
@@ -32,7 +32,7 @@ describe('the journal of a rollout', () => {
         const tags = encodeJournal(journal);
         expect(decodeJournal({ team: 'ml', ...tags })).toEqual({
           ...journal,
-          cause: journal.cause.slice(0, 100).toWellFormed(),
+          cause: [...journal.cause].slice(0, 100).join(''),
         });
         expect(Object.keys(tags).length).toBeLessThanOrEqual(8);
         for (const [key, value] of Object.entries(tags)) {

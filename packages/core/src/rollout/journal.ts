@@ -69,6 +69,7 @@ const longestValue = 256;
 /** So many tags at most, of the 50 that an endpoint may have. */
 const mostTags = 8;
 const version = '1';
+/** Characters: of the longest kind they are a thousand letters of a tag. */
 const longestCause = 100;
 
 /**
@@ -90,7 +91,7 @@ export function encodeJournal(journal: RolloutJournal): Record<string, string> {
     journal.owner,
     String(journal.leaseUntil),
     String(journal.since),
-    journal.cause.slice(0, longestCause),
+    [...journal.cause].slice(0, longestCause).join(''),
   ];
   const body = fields.map(escaped).join(':');
   const head = (parts: number): string => `${version}:${parts}:${checksum(body)}:`;

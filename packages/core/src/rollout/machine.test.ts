@@ -199,6 +199,25 @@ describe('a rollout', () => {
     expect(ended(run)).toMatchObject({ outcome: 'rolled-back', reason: 'it was cancelled' });
   });
 
+  test.each([
+    ['good', 'promoted'],
+    ['down', 'rolled-back'],
+  ] as const)('of a candidate that is %s ends as %s though every second answer is lost', (health, outcome) => {
+    const { target, first } = start();
+    let { state } = first;
+    let [command] = first.commands;
+    const calls: Record<string, number> = {};
+    for (let count = 0; state.ended === undefined && command !== undefined && count < 500; count++) {
+      calls[command.kind] = (calls[command.kind] ?? 0) + 1;
+      // A smoke test is not made twice: what it found is what counts.
+      const isLost = (calls[command.kind] ?? 0) % 2 === 1 && !['smoke', 'measure'].includes(command.kind);
+      const next = advance(state, target.perform(command, isLost ? 'answer-lost' : 'none', health));
+      [state, [command]] = [next.state, next.commands];
+    }
+    expect(command).toMatchObject({ kind: 'end', outcome });
+    expect(target.journal()?.phase).toBe(outcome);
+  });
+
   test('answers to what was given up are ignored', () => {
     const { target, first } = start();
     const shifting = work(target, first, 'good', ({ kind }) => kind === 'shift');
