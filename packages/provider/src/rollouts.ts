@@ -102,10 +102,15 @@ export interface TrafficShift {
   readonly candidate: string;
   readonly share: number;
   readonly mirror: number;
+  /**
+   * The shares that the candidate may have now, from the journal. Where the service can compare and set, anything else is refused: a driver
+   * that slept while another took over must not shift any more.
+   */
+  readonly expected: readonly number[];
 }
 
 /**
- * The cloud does, and rolls back by itself when an alarm fires: SageMaker's deployment guardrails; Argo Rollouts and Flagger. It goes on when
+ * The cloud does, and rolls back by itself when an alarm fires (stable and candidate are then two configurations of the endpoint): SageMaker's deployment guardrails; Argo Rollouts and Flagger. It goes on when
  * the driver is dead, which is why it is preferred where there is one.
  */
 export interface GuardedEngine {

@@ -21,7 +21,10 @@ export function judgeStep(evidence: Evidence, rules: JudgeRules): RolloutCheck[]
 
 /** How often a check may fail or err before it counts; kept over a whole rollout. */
 export interface Limits {
-  /** By the check's name; others have 0. A check that failed more often than this is a breach. */
+  /**
+   * By the check's name; others have 0. A check that failed more often than this in the whole rollout is a breach. 0 suits what is judged
+   * on the whole step; 1 suits a plain threshold on the newest window alone.
+   */
   readonly failureLimits: Readonly<Record<string, number>>;
   /** A check may err so often in a row. */
   readonly errorLimit: number;
