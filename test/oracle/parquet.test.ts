@@ -238,5 +238,17 @@ answer = {"files": [write(table, "long"), write(table, "long-2", use_dictionary=
       );
       for (const file of long.files) await requireSame(file, long.columns);
     });
+
+    test('of thousands of columns', async () => {
+      const { files, columns } = await written(
+        `
+made = all_columns()
+kinds = [made[name] for name in ["double", "int32", "category", "flag"]]
+table = pa.table({f"{index}": kinds[index % len(kinds)] for index in range(4000)})
+answer = {"files": [write(table, "wide", write_statistics=False)], "columns": said(table)}`,
+        { rows: 20 },
+      );
+      for (const file of files) await requireSame(file, columns);
+    });
   },
 );

@@ -104,6 +104,7 @@ function decide(state: RolloutState, checks: readonly RolloutCheck[], at: number
   if (at - state.begunAt > state.settings.times.timeoutSeconds * 1000) {
     return rollBack(seen, `the rollout took longer than ${state.settings.times.timeoutSeconds} s`, at);
   }
+  // Without a breach the cloud decides, which watches its alarms.
   if (state.journal.phase === 'guarded') return isAtCandidate(seen) ? promote(seen, at) : nextLook(seen, at);
   if (at < bakeEnd(state)) return nextLook(seen, at);
   if (verdict === 'pass') return nextStep(seen, at);
