@@ -9,6 +9,7 @@ import {
   type StreamDetector,
   wilson,
 } from '@mlops-actions/core';
+import { formatMoment } from '@mlops-actions/report';
 import type { SignalResult } from '../signals.ts';
 
 export interface Alarm {
@@ -117,7 +118,9 @@ function courseOf(errors: Uint8Array, order: Uint32Array, moments: Float64Array)
 export function conceptResult({ alarms, rows }: ConceptFindings): SignalResult {
   const signal = 'concept';
   const raised = alarms.filter(({ row }) => row !== undefined);
-  const which = raised.map(({ detector, moment }) => `${detector} from ${momentText(moment as number)} on`).join(', ');
+  const which = raised
+    .map(({ detector, moment }) => `${detector} from ${formatMoment(moment as number)} on`)
+    .join(', ');
   if (raised.some(({ detector }) => detector === 'adwin')) {
     return { signal, verdict: 'drift', reason: `Errors became more frequent: ${which}.` };
   }
@@ -130,11 +133,6 @@ export function conceptResult({ alarms, rows }: ConceptFindings): SignalResult {
     verdict: 'ok',
     reason: `Errors did not become more frequent in ${formatNumber(rows)} answers.${alone}`,
   };
-}
-
-function momentText(moment: number): string {
-  const date = new Date(moment);
-  return Number.isNaN(date.getTime()) ? String(moment) : date.toISOString();
 }
 
 const mostSegments = 50;
