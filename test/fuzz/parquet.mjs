@@ -1,16 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { isMainThread, workerData } from 'node:worker_threads';
+import { fuzz, randomNumbers } from './fuzzing.mjs';
 
 // Damages valid Parquet files at random and reads them: each must be read, or refused with a UserError, soon and in little memory.
-// `node test/fuzz/parquet.mjs --runs 100000 --seed 1` (after `npm run compile`). A run that hangs or crashes is named by its number, and
-// `--first` starts there.
+// `node test/fuzz/parquet.mjs --runs 100000` (after `npm run compile`).
 
 const folder = new URL('../../packages/tabular/src/parquet/fixtures/', import.meta.url);
 
-/** No damaged file of some kilobytes may make the process larger than this. */
-const mostBytes = 1.5 * 2 ** 30;
-const longestRun = 20_000;
 const types = ['number', 'timestamp', 'category'];
 
 /** The files that are damaged. */
@@ -137,69 +134,10 @@ function randomBytes(length, random) {
   return Buffer.from(Array.from({ length }, () => random(256)));
 }
 
-/** Whole numbers below a limit, the same for the same seed (mulberry32). */
-function randomNumbers(seed) {
-  let state = (seed * 0x9e3779b1) >>> 0;
-  return (limit) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit);
-  };
-}
-
-function option(name, otherwise) {
-  const at = process.argv.indexOf(`--${name}`);
-  return at === -1 ? otherwise : Number(process.argv[at + 1]);
-}
-
-/** Memory of kernels is given back when they are collected, so some of it is that of earlier runs. */
-function requireMemory(run) {
-  const { rss } = process.memoryUsage();
-  if (rss > mostBytes) throw new Error(`After run ${run} the process has ${rss} bytes.`);
-}
-
-/** Runs in a thread of its own, which can be ended when it hangs. */
-async function work({ first, runs }) {
-  const { openParquet } = await import('../../packages/tabular/lib/parquet/parquet.js');
-  const files = seedFiles();
-  let read = 0;
-  for (let run = first; run < first + runs; run++) {
-    parentPort.postMessage({ run });
-    if (await fuzzOnce(openParquet, files, run)) read++;
-    requireMemory(run);
-  }
-  parentPort.postMessage({ read });
-}
-
-function watch(first, runs) {
-  const worker = new Worker(new URL(import.meta.url), { workerData: { fuzz: { first, runs } } });
-  let current = first;
-  let since = Date.now();
-  let mostMemory = 0;
-  const timer = setInterval(() => {
-    mostMemory = Math.max(mostMemory, process.memoryUsage().rss);
-    if (Date.now() - since < longestRun) return;
-    console.error(`Run ${current} hangs.`);
-    process.exit(1);
-  }, 500);
-  worker.on('message', ({ run, read }) => {
-    if (read !== undefined) {
-      console.log(
-        `${runs} damaged files: ${read} read, ${runs - read} refused, at most ${Math.round(mostMemory / 2 ** 20)} MiB.`,
-      );
-      return;
-    }
-    current = run;
-    since = Date.now();
+if (workerData?.fuzz !== undefined || (isMainThread && process.argv[1] === fileURLToPath(import.meta.url))) {
+  await fuzz(import.meta.url, async () => {
+    const { openParquet } = await import('../../packages/tabular/lib/parquet/parquet.js');
+    const files = seedFiles();
+    return (run) => fuzzOnce(openParquet, files, run);
   });
-  worker.on('error', (error) => {
-    console.error(`Run ${current}:`, error);
-    process.exitCode = 1;
-  });
-  worker.on('exit', () => clearInterval(timer));
 }
-
-if (!isMainThread && workerData?.fuzz !== undefined) await work(workerData.fuzz);
-else if (isMainThread && process.argv[1] === fileURLToPath(import.meta.url))
-  watch(option('first', 1), option('runs', 1000));

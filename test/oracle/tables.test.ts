@@ -72,7 +72,7 @@ def generated(rows):
         'huge': normal[2] * 1e300,
         'rounded': np.round(normal[2] * 100, 2),
         'whole': random.integers(-5, 6, rows),
-        'large': 2 ** 53 - random.integers(0, 10 ** 6, rows),
+        'large': 10 ** 15 - random.integers(1, 10 ** 6, rows),
         'empty': some(np.zeros(rows), 2),
         'one': np.full(rows, 7.25),
         'when': some(pd.to_datetime(random.integers(-10 ** 12, 2 * 10 ** 12, rows), unit='ms'), 0.05),
@@ -105,13 +105,14 @@ def packaged():
 
 def numeric(column):
     if column.dtype.kind == 'M':
-        values = (column.dropna() - pd.Timestamp(0)) / pd.Timedelta(1, 'ms')
+        values = column.dropna().astype('datetime64[ms]').astype('int64').astype('float64')
     else:
         values = column.dropna().astype('float64')
     finite = np.sort(values[np.isfinite(values)].to_numpy())
     n = len(finite)
     ranks = sorted({round(share * (n - 1)) for share in [0, 0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 1]}) if n else []
-    scale = max(abs(finite)) if n and max(abs(finite)) > 0 else 1
+    # A power of two, so that nothing is rounded.
+    scale = 2.0 ** (np.frexp(max(abs(finite), default=1))[1] - 1)
     exact = np.longdouble(finite) / np.longdouble(scale)
     return {
         'type': 'timestamp' if column.dtype.kind == 'M' else 'number',
@@ -122,8 +123,10 @@ def numeric(column):
     }
 
 def categories(column):
-    counts = column.dropna().astype(str).value_counts()
-    return {'type': 'category', 'nulls': column.isna().sum(), 'distinct': len(counts), 'counts': counts.head(20).to_dict()}
+    counts = column.dropna().value_counts()
+    # Which of equally frequent ones are shown is not said.
+    certain = counts[counts > counts.iloc[1000]] if len(counts) > 1000 else counts
+    return {'type': 'category', 'nulls': column.isna().sum(), 'distinct': len(counts), 'counts': certain.head(50).to_dict()}
 
 def isNumeric(column):
     return column.dtype.kind in 'iufM' or column.isna().all()
@@ -135,9 +138,11 @@ for name, frame in [('generated', generated(70_000)), ('odd', odd()), *packaged(
         continue
     for column in frame.columns:
         if frame[column].dtype.kind == 'b' or (frame[column].dtype.kind == 'O' and not frame[column].isna().all()):
-            frame[column] = frame[column].map(str, na_action='ignore')
+            texts = frame[column].map(str, na_action='ignore')
+            moments = texts.dropna().str.fullmatch(r'\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d)?)?').all()
+            frame[column] = pd.to_datetime(texts) if moments else texts
     path = os.path.join(folder, name)
-    frame.to_csv(path + '.csv', index=False, lineterminator='\\r\\n' if len(name) % 2 else '\\n', date_format='%Y-%m-%dT%H:%M:%S.%f')
+    frame.astype({column: 'float64' for column in frame.select_dtypes('float32')}).to_csv(path + '.csv', index=False, lineterminator='\\r\\n' if len(name) % 2 else '\\n', date_format='%Y-%m-%dT%H:%M:%S.%f')
     pa.parquet.write_table(pa.Table.from_pandas(frame, preserve_index=False), path + '.parquet', row_group_size=max(10, len(frame) // 3),
         compression=['snappy', 'gzip', 'zstd', 'none'][len(name) % 4], data_page_size=1 << 14)
     with open(path + '.jsonl', 'w') as file:
@@ -238,8 +243,7 @@ function numericFacts(column: NumericColumn, answer: NumericAnswer): [string, un
     number,
     number,
   ];
-  // The mean to the last bits of the values, the deviation to those of the distances from it.
-  const size = Math.max(Math.abs(min), Math.abs(max)) * 2 ** -50;
+  const size = Math.max(Math.abs(min), Math.abs(max)) * 1e-14;
   const spread = deviation * 1e-12 + Number.MIN_VALUE;
   return [
     ['nans', column.nans, answer.nans],

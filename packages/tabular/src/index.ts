@@ -11,6 +11,8 @@ export {
 export { firstMisfit } from './csv/parts.ts';
 export { type Place, placeText, tableFault } from './fault.ts';
 export { openTable, type ScanFormat, scanFormats, type TableOptions } from './open-table.ts';
+export { isParquet } from './parquet/footer.ts';
+export { openParquet, type ParquetScanner } from './parquet/parquet.ts';
 export { decodeProfile, encodeProfile, isProfile } from './profile/codec.ts';
 export { columnOf } from './profile/column-of.ts';
 export { mergeProfiles } from './profile/merge.ts';

@@ -1,7 +1,7 @@
 import { codeCells as codesOf } from '../kernels/cells.ts';
 import { beyondDictionary, type CellMaker } from './cells.ts';
 import type { ParquetColumn } from './columns.ts';
-import type { Workspace } from './kernel.ts';
+import type { Stretch, Workspace } from './kernel.ts';
 import type { Damage, DictionaryPage } from './pages.ts';
 import { textOf } from './texts.ts';
 import type { PlainTexts, ValueReader } from './values.ts';
@@ -13,23 +13,22 @@ const boundsBytes = 8;
 
 /** Texts, or whatever else is wanted as a category. Codes are given in the order of appearance and stay for the whole scan. */
 export function codeCells(workspace: Workspace, column: ParquetColumn, limits: TextLimits, damage: Damage): CellMaker {
-  const { kernel, stretch } = workspace;
+  const { kernel, stretch, scratch } = workspace;
   const texts = kernel.newTexts(...limits);
-  const boundsAt = stretch();
-  const codesAt = stretch();
-  const written = stretch();
+  const boundsAt = stretch('bounds');
+  const codesAt = stretch('codes');
   const toText = column.storage.kind === 'booleans' ? undefined : textOf(workspace, column, damage);
   let distinct = 0;
 
   /** Texts that are not in the page as such, written as they would be. */
-  function writeTexts(all: readonly Buffer[]): PlainTexts {
+  function writeTexts(all: readonly Buffer[], target: Stretch): PlainTexts {
     const length = all.reduce((sum, each) => sum + 4 + each.length, 0);
-    const position = written(length);
-    const target = Buffer.from(kernel.memory.buffer, position, length);
+    const position = target(length);
+    const memory = Buffer.from(kernel.memory.buffer, position, length);
     let at = 0;
     for (const each of all) {
-      target.writeUInt32LE(each.length, at);
-      each.copy(target, at + 4);
+      memory.writeUInt32LE(each.length, at);
+      each.copy(memory, at + 4);
       at += 4 + each.length;
     }
     return { position, end: position + length };
@@ -45,20 +44,25 @@ export function codeCells(workspace: Workspace, column: ParquetColumn, limits: T
     for (let from = start; from < start + count * storage.width; from += storage.width) {
       values.push(Buffer.from(toText?.(memory, from, from + storage.width) ?? ''));
     }
-    return writeTexts(values);
+    return writeTexts(values, stretch('dictionary texts'));
   }
 
   function textsOfValues(values: ValueReader, count: number): PlainTexts {
     const found: Buffer[] = [];
-    values.bytes(count, (bytes, from, to) => found.push(Buffer.from(toText?.(bytes, from, to) ?? '')));
-    return writeTexts(found);
+    const isText = column.storage.kind === 'texts';
+    values.bytes(count, (bytes, from, to) => {
+      found.push(Buffer.from(isText ? bytes.subarray(from, to) : (toText?.(bytes, from, to) ?? '')));
+    });
+    return writeTexts(found, scratch('texts'));
   }
 
   return {
     cellBytes: 4,
     useDictionary(page) {
       const all =
-        page === undefined ? writeTexts([Buffer.from('false'), Buffer.from('true')]) : textsOfDictionary(page);
+        page === undefined
+          ? writeTexts([Buffer.from('false'), Buffer.from('true')], stretch('dictionary texts'))
+          : textsOfDictionary(page);
       distinct = page === undefined ? 2 : page.count;
       if (4 * distinct > all.end - all.position) damage('its dictionary ends before its last value');
       const bounds = boundsAt(boundsBytes * distinct);

@@ -45,7 +45,7 @@ export function chunkCounter(
     type === 'category'
       ? textOutput(workspace, column, limits, index, sink, damage)
       : numberOutput(workspace, column, index, sink, damage);
-  const countsOf = workspace.stretch();
+  const countsOf = workspace.stretch('counts');
   const isBoolean = column.storage.kind === 'booleans';
   let distinct: number | undefined;
   let counts = 0;
@@ -110,7 +110,7 @@ function numberOutput(
 ): Output {
   const { kernel } = workspace;
   const numbers = numberReader(workspace, column, damage);
-  const cells = workspace.stretch()(8 * windowCells);
+  const cells = workspace.scratch('cells')(8 * windowCells);
   const none: NumberTable = { pointer: 0, distinct: 0 };
   let table = none;
   return {
@@ -146,15 +146,11 @@ function textOutput(
 ): Output {
   const { kernel } = workspace;
   const maker = codeCells(workspace, column, limits, damage);
-  const cells = workspace.stretch()(maker.cellBytes * windowCells);
+  const cells = workspace.scratch('cells')(8 * windowCells);
   const isBoolean = column.storage.kind === 'booleans';
   const toText: TextOf = isBoolean ? (_, from) => String(from === 1) : textOf(workspace, column, damage);
   /** Where each text of the dictionary begins and ends, in turn. */
   let bounds: Uint32Array = noBounds;
-
-  function textAt(entry: number): string {
-    return toText(Buffer.from(kernel.memory.buffer), bounds[2 * entry] as number, bounds[2 * entry + 1] as number);
-  }
 
   return {
     useDictionary(page) {
@@ -172,9 +168,10 @@ function textOutput(
       for (let from = 0; from < distinct || nullsLeft > 0; from += mostTexts) {
         const texts: string[] = [];
         const occurring: number[] = [];
+        const bytes = Buffer.from(kernel.memory.buffer);
         for (let entry = from; entry < Math.min(distinct, from + mostTexts); entry++) {
           if (times[entry] === 0) continue;
-          texts.push(textAt(entry));
+          texts.push(toText(bytes, bounds[2 * entry] as number, bounds[2 * entry + 1] as number));
           occurring.push(times[entry] as number);
         }
         if (texts.length > 0 || nullsLeft > 0) {

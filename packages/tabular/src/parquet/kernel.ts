@@ -62,9 +62,15 @@ const slack = 64;
 /** A stretch of the kernel's memory for one purpose. Called with a number of bytes it returns where they are; what it held is lost when it grows. */
 export type Stretch = (bytes: number) => number;
 
+/** A kernel and its memory, by purpose: who asks by one name gets one stretch. Columns that are read one after the other share all of it. */
 export interface Workspace {
   readonly kernel: ParquetKernel;
-  stretch(): Stretch;
+  /** What must hold while a column's row group is read. */
+  stretch(name: string): Stretch;
+  /** What is used up before another column is read. */
+  scratch(name: string): Stretch;
+  /** The same for a column that is read together with others: its stretches are its own. */
+  apart(): Workspace;
 }
 
 /** A kernel and memory in it, `mostBytes` at most; `refuse` is called when more would be needed. */
@@ -78,7 +84,7 @@ export function openWorkspace(mostBytes: number, refuse: () => never): Workspace
   kernel.newColumns(1);
   let used = 0;
 
-  function stretch(): Stretch {
+  function newStretch(): Stretch {
     let pointer = 0;
     let capacity = -1;
     return (bytes) => {
@@ -94,5 +100,16 @@ export function openWorkspace(mostBytes: number, refuse: () => never): Workspace
     };
   }
 
-  return { kernel, stretch };
+  function byName(): (name: string) => Stretch {
+    const known = new Map<string, Stretch>();
+    return (name) => {
+      const stretch = known.get(name) ?? newStretch();
+      known.set(name, stretch);
+      return stretch;
+    };
+  }
+
+  const scratch = byName();
+  const apart = (): Workspace => ({ kernel, stretch: byName(), scratch, apart });
+  return apart();
 }

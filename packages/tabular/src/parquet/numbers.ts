@@ -21,12 +21,12 @@ export interface NumberReader {
 }
 
 export function numberReader(
-  { kernel, stretch }: Workspace,
+  { kernel, stretch, scratch }: Workspace,
   { storage, type }: ParquetColumn,
   damage: Damage,
 ): NumberReader {
-  const tableOf = stretch();
-  const nanCounts = stretch()(12);
+  const tableOf = stretch('table');
+  const nanCounts = scratch('NaN counts')(12);
   const mayBeNan = storage.kind === 'numbers' && ['float', 'double', 'float16'].includes(storage.form);
   let isRounded = false;
 

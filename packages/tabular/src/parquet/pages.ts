@@ -43,7 +43,7 @@ export interface PageMemory {
 }
 
 export function pageMemory({ stretch }: Workspace): PageMemory {
-  return { page: stretch(), dictionary: stretch(), levels: stretch() };
+  return { page: stretch('page'), dictionary: stretch('dictionary'), levels: stretch('levels') };
 }
 
 export function damageOf(file: string, column: string, group: number): Damage {

@@ -172,6 +172,17 @@ describe('openParquet', () => {
     await expect(openParquet(bytesSource(bytes), {})).rejects.toMatchObject({ name: 'UserError' });
   });
 
+  test('gives hashes to texts beyond what may be kept, the same row by row and in counts', async () => {
+    const options = { interning: { texts: 10 } };
+    const wanted = [{ name: 'delta_texts', type: 'category' as const }];
+    const scanner = await openParquet(bytesSource(bytesOf(files[0])), options);
+    const cells = (await rowsOf(scanner, wanted)).cells.get('delta_texts') ?? [];
+    expect(cells.slice(0, 10)).toEqual(expected.get('delta_texts')?.slice(0, 10));
+    expect(cells.slice(10).every((cell) => /^#\d+$/.test(String(cell)))).toBe(true);
+    expect(new Set(cells).size).toBe(60);
+    expect((await countsOf(scanner, wanted)).counts.get('delta_texts')).toEqual(tally(cells));
+  });
+
   test('stops when it is told to', async () => {
     const scanner = await open(files[0]);
     const reason = new Error('stopped');

@@ -19,11 +19,11 @@ export function parsedCells(
   type: 'number' | 'timestamp',
   damage: Damage,
 ): CellMaker {
-  const { kernel, stretch } = workspace;
+  const { kernel, stretch, scratch } = workspace;
   const toText = textOf(workspace, column, damage);
-  const table = stretch();
-  const text = stretch();
-  const cell = stretch()(8);
+  const table = stretch('table');
+  const text = scratch('text');
+  const cell = scratch('cell')(8);
   const nullTexts = textList(kernel, defaultNullTexts);
   let distinct = 0;
   /** Texts that are not of the type, until the first cell that has one is handed on. */

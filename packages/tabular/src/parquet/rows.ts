@@ -27,9 +27,9 @@ export function rowColumn(
   const { kernel } = workspace;
   const maker: CellMaker = cellMaker(workspace, column, wanted, limits, damage);
   const values: ValueReader = valueReader(workspace, column, damage);
-  const cells = workspace.stretch()(windowCells * maker.cellBytes);
-  const levels = workspace.stretch()(windowCells * 4);
-  const indices = workspace.stretch()(windowCells * 4);
+  const cells = workspace.scratch('cells')(windowCells * 8);
+  const levels = workspace.scratch('level window')(windowCells * 4);
+  const indices = workspace.scratch('index window')(windowCells * 4);
   let pages: PageReader;
   let page: DataPage | undefined;
   let cellsLeft = 0;

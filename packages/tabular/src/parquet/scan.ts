@@ -2,6 +2,7 @@ import { tableFault } from '../fault.ts';
 import { textLimits } from '../kernels/cells.ts';
 import type { Interning, MistypedCell, ScanColumn, ScanFacts, Sink } from '../scan.ts';
 import type { ByteSource } from '../source.ts';
+import type { ByteRange } from '../sources/ranges.ts';
 import type { TextLimits } from './code-cells.ts';
 import type { ParquetColumn } from './columns.ts';
 import { type ChunkCounter, type CountingSink, chunkCounter, isCountable } from './counts.ts';
@@ -58,19 +59,31 @@ export async function scanGroups(
     interning,
   );
   const readers = openReaders(workspace, file, columns, sink, isAligned, limits, () => current);
-  const unpackers = await unpackersOf(workspace, file, footer, groups, readers);
-  const chunks = readAhead(source, rangesOf(footer, groups, readers));
+  // Pages come in the order of the file, whatever the order of the wanted columns.
+  const inFile = [...readers].sort((a, b) => a.column.leaf - b.column.leaf);
+  const wantedInFile = wantedChunks(
+    file,
+    footer,
+    groups,
+    inFile.map(({ column }) => column),
+  );
+  const unpackers = await unpackersOf(workspace, file, wantedInFile);
+  const chunks = readAhead(
+    source,
+    wantedInFile.map(({ range }) => range),
+    !isAligned,
+  );
   sink.start?.(workspace.kernel);
 
   function openChunk(reader: ColumnReader, group: RowGroup, bytes: Uint8Array): PageReader {
-    const { codec } = placeOf(group, reader);
+    const { codec } = group.chunks[reader.column.leaf] as ChunkPlace;
     const unpack = unpackers.get(codec) as Unpack;
     return openPages(workspace, reader.memory, reader.column, bytes, group.rows, codec, unpack, reader.damage);
   }
 
   /** Column by column: rows need not stand together. */
   async function scanApart(group: RowGroup, firstRow: number): Promise<void> {
-    for (const reader of readers) {
+    for (const reader of inFile) {
       const pages = openChunk(reader, group, await nextChunk(chunks));
       signal?.throwIfAborted();
       reader.counter?.count(pages);
@@ -82,7 +95,7 @@ export async function scanGroups(
 
   /** Window by window of rows, of all columns. */
   async function scanTogether(group: RowGroup, firstRow: number): Promise<void> {
-    for (const reader of readers) reader.rows?.open(openChunk(reader, group, await nextChunk(chunks)));
+    for (const reader of inFile) reader.rows?.open(openChunk(reader, group, await nextChunk(chunks)));
     forWindows(group.rows, (done, rows) => {
       signal?.throwIfAborted();
       for (const reader of readers) reader.rows?.hand(rows, firstRow + done);
@@ -90,12 +103,13 @@ export async function scanGroups(
     });
   }
 
+  const firstRows = firstRowsOf(footer.rowGroups);
   let rows = 0;
   try {
     for (current of groups) {
       const group = footer.rowGroups[current] as RowGroup;
       if (group.rows === 0) continue;
-      const firstRow = 1 + sumOfRows(footer.rowGroups.slice(0, current));
+      const firstRow = firstRows[current] as number;
       await (isAligned ? scanTogether(group, firstRow) : scanApart(group, firstRow));
       rows += group.rows;
     }
@@ -118,17 +132,17 @@ function openReaders(
   limits: TextLimits,
   currentGroup: () => number,
 ): ColumnReader[] {
-  const shared = pageMemory(workspace);
   return columns.map(({ column, wanted }, index) => {
+    const own = isAligned ? workspace.apart() : workspace;
     const damage: Damage = (what) => damageOf(file, column.name, currentGroup())(what);
     const isCounted = !isAligned && isCountable(column, wanted.type);
     return {
       column,
-      memory: isAligned ? pageMemory(workspace) : shared,
+      memory: pageMemory(own),
       counter: isCounted
-        ? chunkCounter(workspace, column, wanted.type, limits, index, sink as CountingSink, damage)
+        ? chunkCounter(own, column, wanted.type, limits, index, sink as CountingSink, damage)
         : undefined,
-      rows: isCounted ? undefined : rowColumn(workspace, column, wanted, limits, index, sink, damage),
+      rows: isCounted ? undefined : rowColumn(own, column, wanted, limits, index, sink, damage),
       damage,
     };
   });
@@ -138,39 +152,44 @@ function openReaders(
 async function unpackersOf(
   workspace: Workspace,
   file: string,
-  footer: Footer,
-  groups: readonly number[],
-  readers: readonly ColumnReader[],
+  chunks: readonly WantedChunk[],
 ): Promise<Map<number, Unpack>> {
   const unpackers = new Map<number, Unpack>();
-  const packed = workspace.stretch();
-  for (const number of groups) {
-    const group = footer.rowGroups[number] as RowGroup;
-    if (group.rows === 0) continue;
-    for (const reader of readers) {
-      const { codec, elsewhere } = placeOf(group, reader);
-      const refuse = (what: string): never => {
-        throw tableFault({ file, column: reader.column.name }, `${what}.`);
-      };
-      if (elsewhere !== undefined) refuse(elsewhere);
-      if (!unpackers.has(codec)) unpackers.set(codec, await unpackerOf(codec, workspace, packed, refuse));
-    }
+  const packed = workspace.scratch('packed');
+  for (const { column, place } of chunks) {
+    const { codec } = place;
+    const refuse = (what: string): never => {
+      throw tableFault({ file, column: column.name }, `${what}.`);
+    };
+    if (!unpackers.has(codec)) unpackers.set(codec, await unpackerOf(codec, workspace, packed, refuse));
   }
   return unpackers;
 }
 
-/** Where the wanted chunks lie, in the order in which they are read. */
-function rangesOf(footer: Footer, groups: readonly number[], readers: readonly ColumnReader[]) {
-  return groups
-    .map((number) => footer.rowGroups[number] as RowGroup)
-    .filter((group) => group.rows > 0)
-    .flatMap((group) =>
-      readers.map((reader) => chunkRange(reader.column, placeOf(group, reader), group.rows, footer, reader.damage)),
-    );
+/** The wanted part of a row group. */
+interface WantedChunk {
+  readonly column: ParquetColumn;
+  readonly place: ChunkPlace;
+  readonly range: ByteRange;
 }
 
-function placeOf(group: RowGroup, { column, damage }: ColumnReader): ChunkPlace {
-  return group.chunks[column.leaf] ?? damage('it has no pages of this column');
+/** The chunks of `columns` in the row groups `groups`, in the order in which they are read. */
+function wantedChunks(
+  file: string,
+  footer: Footer,
+  groups: readonly number[],
+  columns: readonly ParquetColumn[],
+): WantedChunk[] {
+  return groups.flatMap((number) => {
+    const { rows, chunks } = footer.rowGroups[number] as RowGroup;
+    if (rows === 0) return [];
+    return columns.map((column) => {
+      const damage: Damage = damageOf(file, column.name, number);
+      const place = chunks[column.leaf] ?? damage('it has no pages of this column');
+      if (place.elsewhere !== undefined) throw tableFault({ file, column: column.name }, `${place.elsewhere}.`);
+      return { column, place, range: chunkRange(column, place, rows, footer, damage) };
+    });
+  });
 }
 
 async function nextChunk(chunks: AsyncGenerator<Uint8Array, void>): Promise<Uint8Array> {
@@ -181,8 +200,13 @@ function forWindows(rows: number, visit: (done: number, rows: number) => void): 
   for (let done = 0; done < rows; done += windowCells) visit(done, Math.min(windowCells, rows - done));
 }
 
-function sumOfRows(groups: readonly RowGroup[]): number {
-  return groups.reduce((sum, { rows }) => sum + rows, 0);
+/** The row that each row group begins with, from 1. */
+function firstRowsOf(groups: readonly RowGroup[]): number[] {
+  let next = 1;
+  return groups.map(({ rows }) => {
+    next += rows;
+    return next - rows;
+  });
 }
 
 function factsOf(file: string, readers: readonly ColumnReader[]): Pick<ScanFacts, 'mistyped' | 'warnings'> {

@@ -40,7 +40,7 @@ function momentText(milliseconds: number): string {
 /** The number that lies at a place in the kernel's memory. */
 function doubleReader(workspace: Workspace, column: ParquetColumn, damage: Damage): (pointer: number) => number {
   const numbers = numberReader(workspace, column, damage);
-  const target = workspace.stretch()(8);
+  const target = workspace.scratch('number')(8);
   return (pointer) => {
     numbers.convert(pointer, 1, target);
     return new DataView(workspace.kernel.memory.buffer).getFloat64(target, true);

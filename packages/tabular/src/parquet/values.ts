@@ -1,5 +1,5 @@
 import type { ParquetColumn } from './columns.ts';
-import { deltasBytes, runsBytes, type Stretch, type Workspace } from './kernel.ts';
+import { deltasBytes, runsBytes, type Workspace } from './kernel.ts';
 import { encodings } from './page-header.ts';
 import type { Damage, DataPage } from './pages.ts';
 
@@ -38,10 +38,10 @@ export function valueReader(workspace: Workspace, { storage, physical }: Parquet
   const { kernel } = workspace;
   const width = storage.kind === 'numbers' || storage.kind === 'bytes' ? storage.width : 0;
   const isWhole = physical === 1 || physical === 2;
-  const runs = workspace.stretch();
-  const scratch = workspace.stretch();
-  const lengths = deltaLengths(workspace, damage);
-  const prefixes = deltaLengths(workspace, damage);
+  const runs = workspace.stretch('indices');
+  const joined = workspace.scratch('joined values');
+  const lengths = deltaReader(workspace, 'lengths', damage);
+  const prefixes = deltaReader(workspace, 'prefixes', damage);
   let readFixed: (count: number) => number = noValues;
   let readBytes: (count: number, visit: VisitBytes) => void = noValues;
   let plain: PlainTexts | undefined;
@@ -86,7 +86,7 @@ export function valueReader(workspace: Workspace, { storage, physical }: Parquet
         const first = done;
         done += count;
         if (encoding === encodings.plain) return start + first * width;
-        const target = scratch(count * width);
+        const target = joined(count * width);
         kernel.joinStreams(start, present, first, count, width, target);
         return target;
       };
@@ -97,7 +97,7 @@ export function valueReader(workspace: Workspace, { storage, physical }: Parquet
       openPrefixedTexts(start, end, present);
       const readEach = readBytes;
       readFixed = (count) => {
-        const target = scratch(count * width);
+        const target = joined(count * width);
         let at = target;
         readEach(count, (bytes, from, to) => {
           if (to - from !== width) damage('a value has another length than its column');
@@ -184,10 +184,10 @@ export function valueReader(workspace: Workspace, { storage, physical }: Parquet
 }
 
 /** Whole numbers in the delta encoding, by themselves or as the lengths of texts. */
-function deltaLengths(workspace: Workspace, damage: Damage) {
+function deltaReader(workspace: Workspace, name: string, damage: Damage) {
   const { kernel } = workspace;
-  const state: Stretch = workspace.stretch();
-  const scratch: Stretch = workspace.stretch();
+  const state = workspace.stretch(`deltas of ${name}`);
+  const numbers = workspace.scratch(name);
 
   function open(start: number, end: number): number {
     const total = kernel.openDeltas(state(deltasBytes), start, end);
@@ -196,7 +196,7 @@ function deltaLengths(workspace: Workspace, damage: Damage) {
   }
 
   function read(count: number, bytes: number): number {
-    const target = scratch(count * bytes);
+    const target = numbers(count * bytes);
     if (kernel.expandDeltas(state(deltasBytes), count, target, bytes) === 0)
       damage('the differences of a page end early');
     return target;

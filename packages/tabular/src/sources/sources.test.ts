@@ -108,6 +108,21 @@ describe('a file', () => {
     await expectBytes(await sourceAt(source.address as never), bytes);
   });
 
+  test('is read in ranges into memory that is used again', async () => {
+    const bytes = content(1000);
+    const path = join(folder, 'ranges');
+    await writeFile(path, bytes);
+    const { range } = await fileSource(path);
+    const buffers = new Set<ArrayBufferLike>();
+    const chunks: Buffer[] = [];
+    for await (const chunk of inOrder(range as never, { from: 1, to: 998, bytes: 50, atOnce: 2 })) {
+      buffers.add(chunk.buffer);
+      chunks.push(Buffer.from(chunk));
+    }
+    expect(Buffer.concat(chunks)).toEqual(bytes.subarray(1, 998));
+    expect(buffers.size).toBe(2);
+  });
+
   test('may be empty', async () => {
     const path = join(folder, 'empty');
     await writeFile(path, '');

@@ -1,4 +1,4 @@
-import type { ScanColumn, ScanFacts, Scanner, Sink } from '../../scan.ts';
+import { firstHashCode, type ScanColumn, type ScanFacts, type Scanner, type Sink } from '../../scan.ts';
 import type { ByteSource } from '../../source.ts';
 
 export type Cell = number | string | null;
@@ -13,6 +13,11 @@ export function bytesSource(bytes: Uint8Array, label = 'data.parquet'): ByteSour
       yield bytes;
     },
   };
+}
+
+/** The text of a code, or `#` and the hash of a text that was not kept. */
+function textOrHash(code: number, text: (code: number) => string): string {
+  return code < firstHashCode ? text(code) : `#${code}`;
 }
 
 export interface Rows {
@@ -44,8 +49,8 @@ export async function rowsOf(scanner: Scanner, wanted: readonly ScanColumn[]): P
     },
     codes(column, { codes, distinct, text }) {
       for (const code of codes) {
-        if (code > distinct) throw new Error(`Code ${code} of ${distinct}`);
-        cells[column]?.push(code === 0 ? null : text(code));
+        if (code > distinct && code < firstHashCode) throw new Error(`Code ${code} of ${distinct}`);
+        cells[column]?.push(code === 0 ? null : textOrHash(code, text));
       }
     },
     endBatch(count) {
@@ -88,7 +93,7 @@ export async function countsOf(scanner: Scanner, wanted: readonly ScanColumn[]):
     },
     codes(column, { codes, text }) {
       counted.delete((wanted[column] as ScanColumn).name);
-      for (const code of codes) add(column, code === 0 ? null : text(code), 1);
+      for (const code of codes) add(column, code === 0 ? null : textOrHash(code, text), 1);
     },
     numberCounts(column, values, times, nulls) {
       values.forEach((value, index) => {
