@@ -1,33 +1,26 @@
 /**
- * `npm run demo`: the starter workflow on this machine, from data to an endpoint, then what happens when a worse model comes along.
- * The inputs of every step are those of action-templates/github/train-gate-deploy.yml, read from that very file.
+ * `npm run demo`: the starter workflows on this machine, from data to an endpoint, then what happens when another model comes along, a worse
+ * one, and data that has drifted. The inputs of every step are those of action-templates/github/*.yml, read from these very files.
  * Needs Node ≥ 20 and Python ≥ 3.9, and the network once, for the Python packages. `--keep` keeps the folder, `--verbose` shows every line.
  */
-import { spawn } from 'node:child_process';
 import { cp, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { execute, interruption, processesWith, Stop, stopOnSignals } from './execute.mjs';
 import { readWorkflow } from './read-workflow.mjs';
+import { say, seconds, showDrift, showJudgement, showMetrics, showPredictions } from './show.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const template = join(root, 'action-templates', 'github', 'train-gate-deploy.yml');
+const templates = join(root, 'action-templates', 'github');
 const cli = join(root, 'dist', 'cli.js');
 const project = ['src', 'schema.yml', 'smoke.csv', 'requirements.txt'];
 
 const keep = process.argv.includes('--keep');
-const verbose = process.argv.includes('--verbose');
-
-/** What the demo says when it cannot go on; anything else thrown is a fault of the demo itself. */
-class Stop extends Error {}
-
-const interruption = new AbortController();
 process.exitCode = await main();
 
 async function main() {
-  for (const signal of ['SIGINT', 'SIGTERM']) {
-    process.on(signal, () => interruption.abort(new Stop(`${signal}: stopping.`)));
-  }
+  stopOnSignals();
   const started = performance.now();
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'mlops-demo-')));
   let code = 0;
@@ -48,38 +41,94 @@ async function tellStory(folder) {
   const env = await makeEnvironment(python, folder);
   const run = stepRunner(steps, folder, env);
 
+  const data = await firstModel(run, folder);
+  await secondModel(run, folder, data);
+  await worseModel(run);
+  await newData(run, folder, data, env);
+}
+
+async function firstModel(run, folder) {
   const data = await run('data', 'Prepare data: script, schema, seeded split');
   say(`  ${data.dataset}: ${data.rows} rows, splits ${data.splits}`);
   const train = await run('train', 'Train: a small search, each trial a job of its own');
   say(`  best parameters ${train['best-parameters']}`);
-  await showMetrics(folder, train.metrics);
-  await run('gate', 'Gate: rules against the metrics; there is no champion yet');
+  showMetrics(await readJson(train.metrics));
+  await judge(run, 'Gate: there is no champion yet, so the rules with a number decide', 'gate-first');
   const model = await run('model', 'Register: a version for this very artifact, alias champion');
   say(`  ${model.model}`);
   const endpoint = await run('endpoint', 'Deploy: healthy and answering the smoke request before any traffic');
   say(`  ${endpoint.url}`);
-  await predict(endpoint.url, await testRows(folder, data.digest));
+  await predict(endpoint.url, await testRows(folder, data));
 
   say('\nThe same training again: nothing changed, so the jobs are found and nothing runs');
   const again = await run('train', 'Train again');
   if (again.attached !== 'true') throw new Stop('The training ran again, and it should have been found.');
-
-  say('\nA worse candidate: two features of thirty');
-  await run('train', 'Train the worse one', { tune: undefined, hyperparameters: 'c: 0.1\nfeatures: 2' });
-  await run('gate', 'Gate: it must refuse', {}, 2);
-  say(
-    '  Refused with exit code 2: in the workflow nothing after this step runs. The endpoint still serves the champion:',
-  );
-  await predict(endpoint.url, (await testRows(folder, data.digest)).slice(0, 2));
+  return data;
 }
 
-/** The workflow's steps that have an id, by id. */
+async function secondModel(run, folder, data) {
+  say('\nA candidate that is regularized a little more than the search tried');
+  await run('train', 'Train the candidate', { tune: undefined, hyperparameters: 'c: 0.3' });
+  await judge(run, 'Gate: is it worse than the champion by more than the margins?', 'gate-passed');
+  const model = await run('model', 'Register');
+  const endpoint = await run('endpoint', 'Deploy: the new version takes over, and no request is lost');
+  say(`  ${model.model} at ${endpoint.url}`);
+  await predict(endpoint.url, (await testRows(folder, data)).slice(0, 2));
+}
+
+async function worseModel(run) {
+  say('\nA worse candidate: ten features of thirty');
+  await run('train', 'Train the worse one', { tune: undefined, hyperparameters: 'c: 1\nfeatures: 10' });
+  const { passed } = await judge(run, 'Gate: it must refuse', 'gate-refused', 2);
+  if (passed !== 'false') throw new Stop(`The gate should have refused, and says passed=${passed}.`);
+  say('  Exit code 2: in the workflow nothing after this step runs, and the endpoint goes on serving the champion.');
+}
+
+async function newData(run, folder, data, env) {
+  say('\nNew data: has it drifted from what the model was trained on?');
+  await cp(splitFile(folder, data, 'train'), join(folder, 'trained-on.csv'));
+  await cp(splitFile(folder, data, 'test'), join(folder, 'random-split.csv'));
+  const random = await checkDrift(run, 'Drift check: a random split of the biopsies is no drift', 'drift-none', {
+    reference: 'trained-on.csv',
+    current: 'random-split.csv',
+    'reference-profile-out': 'reference.profile',
+  });
+  if (random.verdict !== 'ok') throw new Stop(`A random split is no drift, and the check says ${random.verdict}.`);
+  say('  The reference is kept as a profile, so that its rows are not read again.');
+
+  const shift = ['src/shift.py', 'random-split.csv', 'shifted.csv'];
+  const shifted = await execute('python', shift, { cwd: folder, env });
+  if (shifted.code !== 0) throw new Stop('src/shift.py failed; its log is above.');
+  say(`\nA covariate shift: ${shifted.stdout.trim()}`);
+  const current = { current: 'shifted.csv' };
+  await checkDrift(run, 'Drift check: it must find the drift', 'drift-found', current, 2);
+}
+
+/** Runs the gate and shows its report. */
+async function judge(run, title, name, expected = 0) {
+  const gate = await run('gate', title, { report: join('reports', name) }, expected);
+  showJudgement(await readJson(gate.report));
+  say(`  ${gate['report-html']}`);
+  return gate;
+}
+
+async function checkDrift(run, title, name, changes, expected = 0) {
+  const drift = await run('drift', title, { report: join('reports', name), ...changes }, expected);
+  showDrift(await readJson(drift.report));
+  say(`  ${drift['report-html']}`);
+  return drift;
+}
+
+/** The steps of the workflows that have an id, by id. */
 async function workflowSteps() {
-  const { jobs } = readWorkflow(await readFile(template, 'utf8'));
-  return new Map(jobs.model.steps.filter((step) => step.id !== undefined).map((step) => [step.id, step]));
+  const texts = await Promise.all(
+    ['train-gate-deploy.yml', 'drift-check.yml'].map((name) => readFile(join(templates, name), 'utf8')),
+  );
+  const steps = texts.flatMap((text) => Object.values(readWorkflow(text).jobs).flatMap((job) => job.steps));
+  return new Map(steps.filter((step) => step.id !== undefined).map((step) => [step.id, step]));
 }
 
-/** Runs one step of the workflow as the runner would, and returns its outputs. `changes` replaces inputs, `expected` is the exit code. */
+/** Runs one step of a workflow as the runner would, and returns its outputs. `changes` replaces inputs, `expected` is the exit code. */
 function stepRunner(steps, folder, env) {
   const outputs = new Map();
   return async (id, title, changes = {}, expected = 0) => {
@@ -89,7 +138,7 @@ function stepRunner(steps, folder, env) {
     const options = inputs.map(([key, value]) => `--${key}=${expand(value, outputs)}`);
     say(`\n▶ ${title}  (${name})`);
     const started = performance.now();
-    const { code, stdout } = await execute(process.execPath, [cli, name, ...options], { cwd: folder, env });
+    const { code, stdout } = await execute(process.execPath, [cli, name, ...options], { cwd: folder, env, expected });
     say(`  ${seconds(started)}`);
     if (code !== expected)
       throw new Stop(`${name} ended with exit code ${code} and not ${expected}; its log is above.`);
@@ -157,19 +206,18 @@ async function makeEnvironment(python, folder) {
   return { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
 }
 
-async function showMetrics(folder, path) {
-  const metrics = JSON.parse(await readFile(join(folder, path ?? ''), 'utf8').catch(() => readFile(path, 'utf8')));
-  say(
-    `  ${Object.entries(metrics)
-      .map(([name, value]) => `${name} ${value.toFixed(4)}`)
-      .join('  ')}`,
-  );
+async function readJson(path) {
+  return JSON.parse(await readFile(path, 'utf8'));
 }
 
-/** Three malignant and three benign rows of the test split, as the store keeps it. */
-async function testRows(folder, digest) {
-  const path = join(folder, '.mlops', 'artifacts', digest.slice('sha256:'.length), 'files', 'test', 'biopsies.csv');
-  const [header, ...lines] = (await readFile(path, 'utf8')).trim().split('\n');
+/** A split of the data, as the store keeps it. */
+function splitFile(folder, { digest }, split) {
+  return join(folder, '.mlops', 'artifacts', digest.slice('sha256:'.length), 'files', split, 'biopsies.csv');
+}
+
+/** Three malignant and three benign rows of the test split. */
+async function testRows(folder, data) {
+  const [header, ...lines] = (await readFile(splitFile(folder, data, 'test'), 'utf8')).trim().split('\n');
   const names = header.split(',');
   const rows = lines.map((line) =>
     Object.fromEntries(line.split(',').map((value, index) => [names[index], Number(value)])),
@@ -186,19 +234,7 @@ async function predict(url, rows) {
     signal: AbortSignal.any([interruption.signal, AbortSignal.timeout(30_000)]),
   });
   if (!answer.ok) throw new Stop(`The endpoint answered ${answer.status}: ${await answer.text()}`);
-  const { predictions } = await answer.json();
-  const word = (label) => (label === 1 ? 'malignant' : 'benign');
-  say('  biopsy  predicted   probability  truth');
-  rows.forEach(({ biopsy, malignant }, index) => {
-    const { malignant: predicted, probability } = predictions[index];
-    const cells = [
-      String(biopsy).padEnd(6),
-      word(predicted).padEnd(10),
-      probability.toFixed(3).padEnd(11),
-      word(malignant),
-    ];
-    say(`  ${cells.join('  ')}`);
-  });
+  showPredictions(rows, (await answer.json()).predictions);
 }
 
 /** Deletes the endpoint, which ends its processes, and the folder. True when nothing is left. */
@@ -211,58 +247,11 @@ async function cleanUp(folder) {
     uninterruptible: true,
   });
   if (removed.code !== 0) say(removed.stderr);
-  const left = await processesOf(folder);
+  const left = await processesWith(folder);
   if (left.length > 0) say(`  Still running:\n${left.join('\n')}`);
-  if (keep) say(`  Kept: ${folder}`);
+  if (keep) say(`  Kept: ${folder}, with the reports in ${join(folder, 'reports')}`);
   else await rm(folder, { recursive: true, force: true });
+  if (!keep) say('  The reports are deleted too; `npm run demo -- --keep` keeps them to be opened.');
   say(left.length === 0 ? '  The endpoint is deleted and no process is left.' : '  Something was left behind.');
   return removed.code === 0 && left.length === 0;
-}
-
-/** Processes that have the folder in their command line, once those that are ending have ended. */
-async function processesOf(folder) {
-  const until = performance.now() + 10_000;
-  for (;;) {
-    const { stdout } = await execute('ps', ['-eo', 'pid,args'], { quiet: true, uninterruptible: true });
-    const left = stdout.split('\n').filter((line) => line.includes(folder));
-    if (left.length === 0 || performance.now() > until) return left;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
-/** Runs a program. Its standard error is shown as it comes unless `quiet`; an interruption is passed on, and then thrown once it has ended. */
-function execute(program, args, { cwd, env = process.env, quiet = false, uninterruptible = false } = {}) {
-  const { signal } = interruption;
-  if (!uninterruptible) signal.throwIfAborted();
-  return new Promise((resolve, reject) => {
-    // Its own process group: Ctrl-C reaches the demo alone, which passes it on once.
-    const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-    const pass = () => child.kill('SIGINT');
-    if (!uninterruptible) signal.addEventListener('abort', pass, { once: true });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text) => {
-      stderr += text;
-      if (!quiet && verbose) process.stdout.write(text.replace(/^(?=.)/gm, '  │ '));
-    });
-    const settle = (code, shown) => {
-      signal.removeEventListener('abort', pass);
-      if (signal.aborted && !uninterruptible) return reject(signal.reason);
-      if (code !== 0 && !quiet && !verbose) process.stdout.write(shown.replace(/^(?=.)/gm, '  │ '));
-      resolve({ code, stdout, stderr });
-    };
-    child.on('error', (error) => settle(127, `${error.message}\n`));
-    child.on('close', (code) => settle(code ?? 1, stderr));
-  });
-}
-
-function seconds(started) {
-  return `${((performance.now() - started) / 1000).toFixed(1)} s`;
-}
-
-function say(text) {
-  process.stdout.write(`${text}\n`);
 }

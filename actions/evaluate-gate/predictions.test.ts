@@ -12,7 +12,8 @@ import {
 } from './testing/gate-workspace.ts';
 
 const workspace = gateWorkspace();
-const { put, gate } = workspace;
+const { put } = workspace;
+const gate: typeof workspace.gate = (inputs) => workspace.gate({ bootstrap: '200', ...inputs });
 
 const better = examplesOf({ rows: 2000, candidate: 0.93, champion: 0.88 });
 const equal = examplesOf({ rows: 2000, candidate: 0.9, champion: 0.9 });
@@ -33,7 +34,7 @@ describe('one file with both models', () => {
     ['accuracy >= 0.96 confident', better, refused],
   ])('%s', async (rules, rows, ending) => {
     await put('p.csv', sharedCsv(rows));
-    expect(seen(await gate({ predictions: 'p.csv', rules, bootstrap: '300' }))).toEqual(ending);
+    expect(seen(await gate({ predictions: 'p.csv', rules }))).toEqual(ending);
   });
 
   test('without rules, the first two metrics of the task must not be worse', async () => {
@@ -89,6 +90,16 @@ describe('one file with both models', () => {
   });
 });
 
+test.each(['p.jsonl', 'p.tsv'])('a table as %s', async (name) => {
+  const isLines = name.endsWith('jsonl');
+  const lines = better.map(({ id, label, candidate, champion }) => {
+    const row = { id, label, prediction: candidate, champion_prediction: champion };
+    return isLines ? JSON.stringify(row) : Object.values(row).join('\t');
+  });
+  await put(name, [...(isLines ? [] : ['id\tlabel\tprediction\tchampion_prediction']), ...lines, ''].join('\n'));
+  expect(seen(await gate({ predictions: name, rules: 'accuracy > champion' }))).toEqual(passed);
+});
+
 describe('slices', () => {
   const rows = better.map((row) =>
     row.segment === 'new' ? { ...row, candidate: row.id.endsWith('7') ? 1 - row.label : row.label } : row,
@@ -96,7 +107,7 @@ describe('slices', () => {
   test('a slice, the worst group and the gap', async () => {
     await put('p.csv', sharedCsv(rows));
     const of = async (rules: string, inputs = {}): Promise<unknown> =>
-      seen(await gate({ predictions: 'p.csv', rules, bootstrap: '200', ...inputs }));
+      seen(await gate({ predictions: 'p.csv', rules, ...inputs }));
     expect(await of('accuracy[segment=new] >= 0.85')).toEqual(passed);
     expect(await of('accuracy[worst of segment] >= 0.85')).toEqual(passed);
     expect(await of('accuracy[worst of segment] >= 0.95')).toEqual(refused);

@@ -4,6 +4,7 @@ import {
   formatSigned,
   type MetricSet,
   type PairedComparison,
+  predictionMetric,
   type RuleCheck,
   subjectText,
   type Verdict,
@@ -39,7 +40,7 @@ export function reportMarkdown(evaluation: Evaluation): string {
     ),
     bullets(warnings.map((warning) => `Warning: ${escapeText(warning)}`)),
     unjudged.length === 0 ? undefined : `Not judged by the default rules: ${listed(unjudged)}.`,
-    ...(findings === undefined ? [] : findingsParts(findings)),
+    ...(findings === undefined ? [] : findingsParts(findings, checks)),
     sources(evaluation),
   ]
     .filter((part) => part !== undefined)
@@ -60,7 +61,7 @@ function checkTable(checks: readonly RuleCheck[]): string {
         code(subjectText(check.rule)),
         champion,
         candidate,
-        difference === undefined ? '' : formatSigned(difference),
+        difference === undefined ? '' : formatSigned(difference, 3),
         ...tested([intervalText(check), check.comparison === undefined ? '' : formatPValue(check.comparison.p)]),
         code(check.rule.text),
         check.verdict === 'pass' ? verdictText(check) : bold(verdictText(check)),
@@ -73,12 +74,12 @@ function checkTable(checks: readonly RuleCheck[]): string {
 /** Of the difference, or of the candidate's own figure where the rule asks for confidence. */
 function intervalText({ comparison, bounds, significance }: RuleCheck): string {
   if (comparison !== undefined) return differenceInterval(comparison);
-  if (bounds !== undefined) return `${formatNumber(bounds.lo)} … ${formatNumber(bounds.hi)}`;
+  if (bounds !== undefined) return `${formatNumber(bounds.lo, 3)} … ${formatNumber(bounds.hi, 3)}`;
   return significance === 'not available' ? 'not available' : '';
 }
 
 export function differenceInterval({ lo, hi }: PairedComparison): string {
-  return `${formatSigned(lo)} … ${formatSigned(hi)}`;
+  return `${formatSigned(lo, 3)} … ${formatSigned(hi, 3)}`;
 }
 
 function figures({ value, baseline }: Pick<RuleCheck, 'value' | 'baseline'>): [Cell, Cell] {
@@ -92,9 +93,10 @@ function verdictText({ verdict, advisory }: RuleCheck): string {
   return advisory ? `${marks[verdict]} (advisory)` : marks[verdict];
 }
 
-function findingsParts(findings: Findings): (string | undefined)[] {
+function findingsParts(findings: Findings, checks: readonly RuleCheck[]): (string | undefined)[] {
+  const power = powerText(findings, checks);
   return [
-    powerText(findings) === undefined ? undefined : escapeText(powerText(findings) as string),
+    power === undefined ? undefined : escapeText(power),
     ...findings.slices.flatMap(({ column, metric, groups, problem }) => [
       `### ${escapeText(`${metric} by ${column}`)}`,
       problem === undefined ? sliceTable(groups) : escapeText(`${problem}.`),
@@ -104,8 +106,9 @@ function findingsParts(findings: Findings): (string | undefined)[] {
 }
 
 /** What the test set could show at all: a gate that cannot see a difference does not say that there is none. */
-export function powerText({ rows, metrics }: Findings): string | undefined {
-  const known = metrics.filter(({ detectable = 0 }) => detectable > 0).slice(0, 4);
+export function powerText({ rows, metrics }: Findings, checks: readonly RuleCheck[]): string | undefined {
+  const asked = new Set(checks.map(({ rule }) => predictionMetric(rule.metric)?.name));
+  const known = metrics.filter(({ metric, detectable = 0 }) => detectable > 0 && asked.has(metric)).slice(0, 6);
   if (known.length === 0) return undefined;
   const each = known.map(({ metric, detectable }) => `${metric} ${formatNumber(detectable as number, 2)}`);
   return `${formatNumber(rows)} rows show a true difference from these sizes on in 80 of 100 cases: ${each.join(', ')}.`;
@@ -126,7 +129,7 @@ function sliceTable(groups: readonly GroupFinding[]): string {
         code(name),
         rows,
         ...figures(pair),
-        difference === undefined ? '' : formatSigned(difference),
+        difference === undefined ? '' : formatSigned(difference, 3),
         comparison === undefined ? '' : differenceInterval(comparison),
       ];
     }),

@@ -43,7 +43,7 @@ export function reportPage(evaluation: Evaluation, now: number): string {
       ...(evaluation.checks.length === 0 ? [] : [rulesSection(evaluation)]),
       ...differencesSection(evaluation.checks),
       ...remarksSection(evaluation),
-      ...(findings === undefined ? [] : findingsSections(findings)),
+      ...(findings === undefined ? [] : findingsSections(findings, evaluation.checks)),
     ],
     footer: `mlops-actions evaluate-gate · ${formatMoment(now)} · all figures unrounded in report.json`,
   });
@@ -108,7 +108,7 @@ function rulesSection({ checks }: Evaluation): Section {
             { show: badge({ tone: tones[check.verdict], word: wordOf(check) }), sort: check.verdict },
             check.baseline ?? '',
             check.value ?? 'missing',
-            difference === undefined ? '' : { show: formatSigned(difference), sort: difference },
+            difference === undefined ? '' : { show: formatSigned(difference, 3), sort: difference },
             comparison === undefined
               ? (check.significance ?? '')
               : { show: differenceInterval(comparison), sort: comparison.lo },
@@ -194,8 +194,8 @@ function remarksSection(evaluation: Evaluation): Section[] {
   ];
 }
 
-function findingsSections(findings: Findings): Section[] {
-  const power = powerText(findings);
+function findingsSections(findings: Findings, checks: readonly RuleCheck[]): Section[] {
+  const power = powerText(findings, checks);
   return [
     {
       title: 'All metrics',
@@ -228,7 +228,7 @@ function metricsTable(metrics: readonly MetricFinding[]): Content {
         metric,
         champion ?? '',
         candidate,
-        comparison === undefined ? '' : { show: formatSigned(comparison.difference), sort: comparison.difference },
+        comparison === undefined ? '' : { show: formatSigned(comparison.difference, 3), sort: comparison.difference },
         comparison === undefined ? '' : { show: differenceInterval(comparison), sort: comparison.lo },
         comparison === undefined ? '' : { show: formatPValue(comparison.p), sort: comparison.p },
         comparison?.method ?? '',

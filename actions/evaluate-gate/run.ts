@@ -17,6 +17,7 @@ import { findingsOf } from './findings.ts';
 import { type Checked, checkedInputs, type GateInputs } from './inputs.ts';
 import { readModels } from './models-to-judge.ts';
 import { type Predictions, readPredictions } from './predictions/read-predictions.ts';
+import { findTableFile } from './predictions/table-file.ts';
 import { reportDocument } from './report-document.ts';
 import { reportMarkdown } from './report-markdown.ts';
 import { reportPage } from './report-page.ts';
@@ -65,7 +66,9 @@ async function evaluated(inputs: GateInputs, checked: Checked, context: Context)
   try {
     const { predictions: asked } = checked;
     const predictions =
-      asked === undefined ? undefined : await readPredictions(asked, context.workingDirectory, context.signal);
+      asked === undefined
+        ? undefined
+        : await readPredictions(asked, (text) => findTableFile(text, context), context.signal);
     const models = await readModels(inputs, predictions !== undefined, context);
     if (predictions === undefined) return evaluate({ ...models, testSet: undefined }, terms);
     const compared = comparedMetrics(predictions, terms);

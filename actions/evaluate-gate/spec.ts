@@ -51,7 +51,7 @@ export const spec = defineAction({
       group: 'Gate',
     }),
     predictions: text({
-      help: "A table (CSV, TSV, JSONL or Parquet) with a row for each example of the test set: the right answer, the candidate's answer and, under `champion_prediction` or `champion_probability`, the champion's. Rules are then judged with confidence intervals.",
+      help: "A table (CSV, TSV, JSONL or Parquet) with a row for each example of the test set: the right answer, the candidate's answer and, under `champion_prediction` or `champion_probability`, the champion's. Rules are then judged with confidence intervals. Like the other tables it may be a path, a file: URI, or a file of a registered model: `churn@7/predictions.csv`.",
       group: 'Predictions',
     }),
     'candidate-predictions': text({
@@ -59,7 +59,7 @@ export const spec = defineAction({
       group: 'Predictions',
     }),
     'champion-predictions': text({
-      help: "A table with the champion's answers to the same rows, joined on their ids.",
+      help: "A table with the champion's answers to the same rows, joined on their ids: a file, or one that was registered with the model, such as `churn:champion/predictions.csv`. Without such a model there is no champion.",
       group: 'Predictions',
     }),
     labels: text({

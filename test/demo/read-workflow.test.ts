@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import { registry } from '@mlops-actions/actions';
 import { parse } from 'yaml';
@@ -6,19 +6,25 @@ import { parse } from 'yaml';
 const { readWorkflow } = (await import(new URL('../../demo/read-workflow.mjs', import.meta.url).href)) as {
   readWorkflow(text: string): unknown;
 };
-const template = new URL('../../action-templates/github/train-gate-deploy.yml', import.meta.url);
+const folder = new URL('../../action-templates/github/', import.meta.url);
+const templates = ['train-gate-deploy.yml', 'drift-check.yml'];
 
 /** The oracle: the yaml package with every scalar as text (its failsafe schema). */
 function oracle(text: string): unknown {
   return parse(text, { schema: 'failsafe' });
 }
 
-interface Workflow {
-  readonly jobs: { readonly model: { readonly steps: readonly { uses?: string; with?: Record<string, string> }[] } };
+interface Step {
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, string>>;
 }
 
-test('the starter workflow reads as YAML reads it', async () => {
-  const text = await readFile(template, 'utf8');
+interface Workflow {
+  readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>>;
+}
+
+test.each(templates)('the starter workflow %s reads as YAML reads it', async (name) => {
+  const text = await readFile(new URL(name, folder), 'utf8');
   expect(readWorkflow(text)).toEqual(oracle(text));
 });
 
@@ -46,13 +52,21 @@ test.each([
   expect(() => readWorkflow(text)).toThrow(/^Line \d+ of the workflow/);
 });
 
-test('the starter workflow gives each step inputs that it has', async () => {
-  const { jobs } = oracle(await readFile(template, 'utf8')) as Workflow;
-  const ours = jobs.model.steps.filter((step) => step.uses?.startsWith('OWNER/mlops-actions/'));
-  expect(ours.length).toBeGreaterThanOrEqual(6);
+test('every template is read', async () => {
+  expect((await readdir(folder)).sort()).toEqual([...templates].sort());
+});
+
+test.each([
+  ['train-gate-deploy.yml', 6],
+  ['drift-check.yml', 1],
+])('the starter workflow %s gives each step inputs that it has', async (name, count) => {
+  const { jobs } = oracle(await readFile(new URL(name, folder), 'utf8')) as Workflow;
+  const steps = Object.values(jobs).flatMap((job) => job.steps);
+  const ours = steps.filter((step) => step.uses?.startsWith('OWNER/mlops-actions/'));
+  expect(ours.length).toBeGreaterThanOrEqual(count);
   for (const step of ours) {
-    const name = /\/actions\/([^@]+)@v1$/.exec(step.uses ?? '')?.[1] as keyof typeof registry;
-    const { spec } = await registry[name]();
+    const action = /\/actions\/([^@]+)@v1$/.exec(step.uses ?? '')?.[1] as keyof typeof registry;
+    const { spec } = await registry[action]();
     expect(Object.keys(spec.inputs)).toEqual(expect.arrayContaining(Object.keys(step.with ?? {})));
   }
 });

@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { nodes } from './nodes.ts';
@@ -39,6 +39,34 @@ function packageSettings(): Record<string, string> {
   return Object.fromEntries(settings.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
+/** Puts a template among the workflows of a repository and commits it all. */
+async function commitProject(project: string, workflow: string): Promise<void> {
+  const workflows = join(project, '.github', 'workflows');
+  await mkdir(workflows, { recursive: true });
+  await cp(join(repository, 'action-templates', 'github', workflow), join(workflows, workflow));
+  await commitAll(project);
+}
+
+/** Runs act in a project, on Node 24. `actions` are folders to take in place of repositories. */
+async function act(project: string, words: readonly string[], actions: Readonly<Record<string, string>>) {
+  const home = join(folder, 'home');
+  await mkdir(home, { recursive: true });
+  const node24 = nodes.find(([name]) => /^Node 24/.test(name))?.[1];
+  const environment = bareEnvironment(home);
+  const program = join(dirname(python ?? ''), 'act');
+  const places = Object.entries(actions).flatMap(([name, place]) => ['--local-repository', `${name}=${place}`]);
+  const ended = await run([program, ...words, '-P', 'ubuntu-latest=-self-hosted', ...places], {
+    cwd: project,
+    env: {
+      ...environment,
+      ...packageSettings(),
+      XDG_CACHE_HOME: join(home, '.cache'),
+      PATH: `${dirname(node24 ?? process.execPath)}:${environment.PATH}`,
+    },
+  });
+  return { code: ended.code, text: ended.stdout + ended.stderr };
+}
+
 (python === undefined ? test.skip : test)(
   'the starter workflow is green from a clean checkout, on Node 24',
   async () => {
@@ -49,30 +77,10 @@ function packageSettings(): Record<string, string> {
     for (const name of (await readdir(demo)).filter((each) => !each.endsWith('.mjs'))) {
       await cp(join(demo, name), join(project, name), { recursive: true });
     }
-    await mkdir(join(project, '.github', 'workflows'), { recursive: true });
-    const workflow = 'train-gate-deploy.yml';
-    await cp(join(repository, 'action-templates', 'github', workflow), join(project, '.github', 'workflows', workflow));
-    await commitAll(project);
+    await commitProject(project, 'train-gate-deploy.yml');
 
-    const home = join(folder, 'home');
-    await mkdir(home);
-    const node24 = nodes.find(([name]) => /^Node 24/.test(name))?.[1];
-    const environment = bareEnvironment(home);
-    const act = join(dirname(python ?? ''), 'act');
-    const ended = await run(
-      [act, 'push', '-P', 'ubuntu-latest=-self-hosted', '--local-repository', `OWNER/mlops-actions@v1=${suite}`],
-      {
-        cwd: project,
-        env: {
-          ...environment,
-          ...packageSettings(),
-          XDG_CACHE_HOME: join(home, '.cache'),
-          PATH: `${dirname(node24 ?? process.execPath)}:${environment.PATH}`,
-        },
-      },
-    );
-    const text = ended.stdout + ended.stderr;
-    expect([ended.code, text]).toEqual([0, expect.stringContaining('Job succeeded')]);
+    const { code, text } = await act(project, ['push'], { 'OWNER/mlops-actions@v1': suite });
+    expect([code, text]).toEqual([0, expect.stringContaining('Job succeeded')]);
     for (const step of [
       'Prepare data',
       'Train',
@@ -87,6 +95,50 @@ function packageSettings(): Record<string, string> {
     expect(text).toContain('::set-output:: model=breast-cancer@1');
     expect(text).not.toContain('❌');
     await untilNothingRunsIn(folder);
+  },
+  300_000,
+);
+
+/** A table of a feature around `mean`, with as many rows as a check needs. */
+function tableAround(mean: number, seed: number): string {
+  const values = Array.from({ length: 400 }, (_, row) => mean + Math.sin(row * 12.9898 + seed) * 3);
+  return `biopsy,mean_radius,malignant\n${values.map((value, row) => `${row},${value},${row % 2}`).join('\n')}\n`;
+}
+
+/** In place of actions/upload-artifact: it says whether there is a report to keep. */
+const upload = `name: upload
+inputs: { name: { required: true }, path: { required: true } }
+runs: { using: composite, steps: [{ shell: bash, run: 'test -s "\${{ inputs.path }}/report.html" && echo "kept \${{ inputs.name }}"' }] }
+`;
+
+(python === undefined ? test.skip : test)(
+  'the weekly drift check is green on data like the reference and red on other data, and keeps the report of both',
+  async () => {
+    const suite = await copySuite(join(folder, 'suite'));
+    await commitAll(suite);
+    const uploader = join(folder, 'upload');
+    await mkdir(uploader);
+    await writeFile(join(uploader, 'action.yml'), upload);
+    await commitAll(uploader);
+    const project = join(folder, 'project');
+    await mkdir(project);
+    await writeFile(join(project, 'same.csv'), tableAround(14, 1));
+    await writeFile(join(project, 'other.csv'), tableAround(17, 2));
+    await writeFile(join(project, 'train.csv'), tableAround(14, 3));
+    const profile = ['--reference=train.csv', '--current=train.csv', '--reference-profile-out=reference.profile'];
+    const cli = [process.execPath, join(suite, 'dist', 'cli.js'), 'drift-check', ...profile];
+    expect(await run(cli, { cwd: project, env: bareEnvironment(folder) })).toMatchObject({ code: 0 });
+    await rm(join(project, 'train.csv'));
+    await commitProject(project, 'drift-check.yml');
+
+    const actions = { 'OWNER/mlops-actions@v1': suite, 'actions/upload-artifact@v4': uploader };
+    const check = (data: string) => act(project, ['workflow_dispatch', '--var', `CURRENT_DATA=${data}`], actions);
+    const same = await check('same.csv');
+    expect([same.code, same.text]).toEqual([0, expect.stringContaining('kept drift-report')]);
+    expect(same.text).toContain('::set-output:: verdict=ok');
+    const other = await check('other.csv');
+    expect([other.code, other.text]).toEqual([1, expect.stringContaining('kept drift-report')]);
+    expect(other.text).toContain('::set-output:: verdict=drift');
   },
   300_000,
 );

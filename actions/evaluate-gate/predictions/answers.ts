@@ -1,5 +1,5 @@
 import { type Answers, UserError } from '@mlops-actions/core';
-import { type ClassColumn, indicesInto } from './classes.ts';
+import { type ClassColumn, indicesInto } from '../../classes.ts';
 import type { Model, ModelColumns } from './roles.ts';
 import { inOrder, type Order, requireClasses } from './rows.ts';
 import type { ReadTable } from './tables.ts';

@@ -1,5 +1,4 @@
 import { realpath } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type Answers, type SliceColumns, type Task, type Truth, UserError } from '@mlops-actions/core';
 import { fileSource, openTable } from '@mlops-actions/tabular';
@@ -8,6 +7,7 @@ import { type Joined, joined } from './joined.ts';
 import { holderAmong, type OpenTables, rolesOf, sourceOf, wantColumns } from './plan.ts';
 import type { StatedColumns } from './roles.ts';
 import { sliceColumn } from './rows.ts';
+import type { TableFile } from './table-file.ts';
 import { type OpenTable, openedTable } from './tables.ts';
 import { testSetOf } from './truth.ts';
 
@@ -53,15 +53,18 @@ export function predictionsAsked(asked: PredictionsAsked): boolean {
 }
 
 /**
- * Reads the predictions: finds the columns, joins the files on their ids and makes one test set of them. Throws a located `UserError` for
- * what is missing, twice or no number, and for models that did not answer the same rows.
+ * Reads the predictions: finds the columns, joins the files on their ids and makes one test set of them. `find` says where a file is, or
+ * that there is no such model; without a champion the candidate's answers stand alone. Throws a located `UserError` for what is missing,
+ * twice or no number, and for models that did not answer the same rows.
  */
 export async function readPredictions(
-  asked: PredictionsAsked,
-  workingDirectory: string,
+  stated: PredictionsAsked,
+  find: (text: string) => Promise<TableFile | undefined>,
   signal: AbortSignal,
 ): Promise<Predictions> {
-  const tables = await openTables(asked, workingDirectory, signal);
+  const files = await findFiles(stated, find);
+  const asked = files.champion === undefined ? { ...stated, championPredictions: undefined } : stated;
+  const tables = await openTables(files, signal);
   const roles = rolesOf(asked, tables);
   const plan = wantColumns(asked, tables, roles);
   const join = await joined(tables, plan, signal);
@@ -85,30 +88,48 @@ export async function readPredictions(
   };
 }
 
-async function openTables(asked: PredictionsAsked, folder: string, signal: AbortSignal): Promise<OpenTables> {
-  const own = (asked.predictions ?? asked.candidatePredictions) as string;
-  await requireOther(own, asked.championPredictions, folder);
-  const open = async (shown: string): Promise<OpenTable> => {
-    const source = await fileSource(resolve(folder, shown), shown);
+interface Files {
+  readonly candidate: TableFile;
+  readonly champion: TableFile | undefined;
+  readonly labels: TableFile | undefined;
+}
+
+async function findFiles(
+  { predictions, candidatePredictions, championPredictions, labels }: PredictionsAsked,
+  find: (text: string) => Promise<TableFile | undefined>,
+): Promise<Files> {
+  const required = async (text: string): Promise<TableFile> => {
+    const found = await find(text);
+    if (found !== undefined) return found;
+    throw new UserError(`There is no ${text}: the registry has no such model.`);
+  };
+  const candidate = await required((predictions ?? candidatePredictions) as string);
+  const champion = championPredictions === undefined ? undefined : await find(championPredictions);
+  await requireOther(candidate, champion);
+  return { candidate, champion, labels: labels === undefined ? undefined : await required(labels) };
+}
+
+async function openTables({ candidate, champion, labels }: Files, signal: AbortSignal): Promise<OpenTables> {
+  const open = async ({ path, shown }: TableFile): Promise<OpenTable> => {
+    const source = await fileSource(path, shown);
     return openedTable(shown, await openTable(source, { signal, interning: { texts: 2 ** 26 } }));
   };
-  const optional = (shown: string | undefined): Promise<OpenTable> | undefined =>
-    shown === undefined ? undefined : open(shown);
   return {
-    candidate: await open(own),
-    champion: await optional(asked.championPredictions),
-    labels: await optional(asked.labels),
+    candidate: await open(candidate),
+    champion: champion && (await open(champion)),
+    labels: labels && (await open(labels)),
   };
 }
 
-async function requireOther(own: string, champion: string | undefined, folder: string): Promise<void> {
-  if (champion === undefined) return;
+/** A stored file may be both: training the champion again gives the champion. That all answers are alike is then said of the answers. */
+async function requireOther(candidate: TableFile, champion: TableFile | undefined): Promise<void> {
+  if (champion === undefined || champion.isStored) return;
   const [one, other] = await Promise.all(
-    [own, champion].map((path) => realpath(resolve(folder, path)).catch(() => undefined)),
+    [candidate, champion].map(({ path }) => realpath(path).catch(() => undefined)),
   );
   if (one === undefined || one !== other) return;
   throw new UserError(
-    `${own} and ${champion} are the same file: a model compared with itself proves nothing. Give the answers of the model in production as \`champion-predictions\`.`,
+    `${candidate.shown} and ${champion.shown} are the same file: a model compared with itself proves nothing. Give the answers of the model in production as \`champion-predictions\`.`,
   );
 }
 

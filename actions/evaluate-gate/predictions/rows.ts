@@ -1,6 +1,6 @@
 import { type SliceColumn, UserError } from '@mlops-actions/core';
 import type { CollectedColumn } from '@mlops-actions/tabular';
-import { classColumn, missing } from './classes.ts';
+import { classColumn, missing } from '../../classes.ts';
 
 /** For each row of the test set its row in a table; absent when they are the same. */
 export type Order = Uint32Array | undefined;

@@ -1,4 +1,5 @@
 import { type Answers, type Task, type Truth, UserError } from '@mlops-actions/core';
+import { alike, allClasses, binaryClasses, type ClassColumn, classColumn, indicesInto } from '../../classes.ts';
 import {
   type Answered,
   binaryAnswers,
@@ -7,7 +8,6 @@ import {
   rankingAnswers,
   regressionAnswers,
 } from './answers.ts';
-import { alike, allClasses, binaryClasses, type ClassColumn, classColumn, indicesInto } from './classes.ts';
 import type { Joined, Placed } from './joined.ts';
 import { holderAmong, type Plan } from './plan.ts';
 import type { PredictionsAsked } from './read-predictions.ts';

@@ -56,6 +56,12 @@ export function putNull(column: Column, row: u32): void {
   store<u64>(column.cells + (row << 3), nullBits);
 }
 
+/** Puts an empty cell into a column of any kind. */
+export function putEmpty(column: Column, row: u32): void {
+  if (column.kind === categoryCells) store<u32>(column.cells + (row << 2), 0);
+  else if (column.kind !== skippedCells) putNull(column, row);
+}
+
 /** The bits of the number or timestamp that a text writes, spaces around it aside. */
 function valueBits(column: Column, row: u32, text: usize, length: u32): u64 {
   let start = text;

@@ -20,9 +20,9 @@ export {
   sumLevels,
   toDoubles,
 } from './parquet';
-export { putCellAt, putNullAt, putNumberAt, rowsOpen } from './rows';
+export { putEmptyAt, putNumberAt } from './rows';
 export { countOnes, countRuns, expandRuns, openBits, openRuns } from './runs';
 export { unpackSnappy } from './snappy';
 export { sortDoubles } from './sort';
-export { hashText, newTexts, textBytes, textCount, textHashCode, textLength, textsHashing } from './text';
+export { codeOf, hashText, newTexts, textBytes, textCount, textHashCode, textLength, textsHashing } from './text';
 export { countValues, findValueCounts, listValueCounts, moveValueCounts } from './value-counts';

@@ -8,7 +8,7 @@ import {
   newColumns,
   numberCells,
   putCell,
-  putNull,
+  putEmpty,
   putText,
   skippedCells,
 } from './cells';
@@ -181,11 +181,6 @@ function fillMissing(row: u32): void {
   for (let index: u32 = 0; index < keyCount; index++) {
     if (keyAt(index).record !== record) putEmpty(columnAt(index), row);
   }
-}
-
-function putEmpty(column: Column, row: u32): void {
-  if (column.kind === categoryCells) store<u32>(column.cells + (row << 2), 0);
-  else if (column.kind !== skippedCells) putNull(column, row);
 }
 
 /** Words as the bytes of a u32 or u64, lowest first. */

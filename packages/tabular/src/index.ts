@@ -1,4 +1,6 @@
 export type { ReadOptions } from './bytes.ts';
+export { type CaptureFormat, captureFormats } from './captures/formats.ts';
+export type { CaptureOptions } from './captures/open.ts';
 export { type CellValue, type ColumnType, cellValue, columnTypes } from './cell.ts';
 export {
   type CollectedColumn,
@@ -10,9 +12,20 @@ export {
 } from './collect.ts';
 export { firstMisfit } from './csv/parts.ts';
 export { type Place, placeText, tableFault } from './fault.ts';
-export { openTable, type ScanFormat, scanFormats, type TableOptions } from './open-table.ts';
+
+export { type ScanFormat, scanFormats } from './format.ts';
+export { brokenConstraints } from './monitor/broken-constraints.ts';
+export {
+  type MonitorConstraint,
+  type MonitorLimits,
+  type MonitorType,
+  readMonitorConstraints,
+} from './monitor/constraints.ts';
+export { type MonitorStatistics, readMonitorStatistics } from './monitor/statistics.ts';
+export { openTable, type TableOptions } from './open-table.ts';
 export { isParquet } from './parquet/footer.ts';
 export { openParquet, type ParquetScanner } from './parquet/parquet.ts';
+
 export { decodeProfile, encodeProfile, isProfile } from './profile/codec.ts';
 export { columnOf } from './profile/column-of.ts';
 export { mergeProfiles } from './profile/merge.ts';
@@ -57,6 +70,7 @@ export { type ByteRange, coalesceRanges, inOrder } from './sources/ranges.ts';
 export { streamSource } from './sources/stream.ts';
 export { groupSplit, type SplitAssigner, stratifiedSplit } from './split.ts';
 export { type Batch, formatOf, type Row, readTable, type TableFormat, tableFormats } from './table.ts';
+export { type FilePlaces, type FilePlacesOptions, tableSource } from './tables/files.ts';
 export { profileTables, type ThreadOptions } from './threads/profile-tables.ts';
 export type { ProfileTask } from './threads/profile-task.ts';
 export { runScanWorker } from './threads/scan-worker.ts';

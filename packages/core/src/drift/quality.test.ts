@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { columnFindings, qualityFindings } from './quality.ts';
+import { amongColumns, columnFindings, qualityFindings } from './quality.ts';
 import type { Column } from './sample.ts';
 import { categoricalColumn, congruential, linearSampleOf, normals, numericColumn } from './testing/columns.ts';
 import { checkTypeOf } from './violations.ts';
@@ -77,6 +77,22 @@ describe('the quality of the current data', () => {
 
   test('does not mind the values that chance puts outside a small reference', () => {
     expect(issues(numericColumn(normals(4, 60)), numericColumn(normals(5, 60)))).toEqual([]);
+  });
+
+  test('minds among many columns only what is too much for chance there too', () => {
+    // As in a random split of the Wisconsin biopsies: 5 of 228 values above the largest of 341.
+    const split = qualityFindings(
+      'x',
+      numericColumn(Array.from({ length: 341 }, (_, index) => index)),
+      numericColumn(Array.from({ length: 228 }, (_, index) => index + 118)),
+    );
+    expect(split.map(({ p }) => p)).toEqual([expect.closeTo(0.0204, 3)]);
+    expect(amongColumns(split, 1)).toEqual(split);
+    expect(amongColumns(split, 31)).toEqual([]);
+    const moved = qualityFindings('y', usual, numericColumn(congruential(3, 1000).map((u) => u * 1.2)));
+    expect(amongColumns(moved, 60)).toEqual(moved);
+    const absent = columnFindings(['a'], []);
+    expect(amongColumns(absent, 60)).toEqual(absent);
   });
 
   test('finds new categories from 1 % on', () => {

@@ -87,7 +87,22 @@ export function qualityFindings(
   }
 }
 
+/**
+ * The findings that hold among so many columns: what was tested must be significant after Bonferroni's correction, p × `columns` < alpha, or
+ * else a table of many columns has one by chance. What is plainly so, such as a missing column, stays.
+ */
+export function amongColumns(
+  findings: readonly QualityFinding[],
+  columns: number,
+  rules: QualityRules = defaultQualityRules,
+): QualityFinding[] {
+  return findings.filter(({ p }) => p === undefined || p * columns < rules.alpha);
+}
+
+/** Cells that are all of another type are no values either. */
 function emptyFindings(column: string, reference: Column, current: Column): QualityFinding[] {
+  const empty = valuesOf(current) === 0 ? current : reference;
+  if (empty.mistyped > 0) return [{ column, issue: 'type-change' }];
   const share = valuesOf(reference) === 0 ? 1 : missingOf(reference) / reference.rows;
   return [{ column, issue: 'no-values', reference: share, current: exactly(missingOf(current) / current.rows) }];
 }

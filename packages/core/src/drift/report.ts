@@ -5,6 +5,7 @@ import { type DriftDecision, decideDrift } from './decide.ts';
 import { type DetectableChange, detectableShareChange, detectableShift } from './detectable.ts';
 import { type CategoryMovement, type SharedHistogram, sharedHistogram, topMovements } from './picture.ts';
 import {
+  amongColumns,
   columnFindings,
   defaultQualityRules,
   type QualityFinding,
@@ -93,7 +94,13 @@ export function driftReport(
   return {
     ...decision,
     verdict: blind && decision.verdict !== 'drift' ? 'insufficient-data' : decision.verdict,
-    findings: [...onOneSide, ...examined.flatMap(({ findings }) => findings)],
+    findings: [
+      ...onOneSide,
+      ...amongColumns(
+        examined.flatMap(({ findings }) => findings),
+        examined.length,
+      ),
+    ],
     missing,
     extra: namesOf(onOneSide, 'extra-column'),
   };

@@ -200,9 +200,9 @@ function pairedSentence(
   const [left = '', right = ''] = formatDistinct([candidate, champion]);
   const limit = [`champion ${right}`, offsetText(rule)].filter((text) => text !== '').join(' ');
   const isHigher = rule.operator.startsWith('>');
-  const [worst, best] = (isHigher ? [lo, hi] : [hi, lo]).map((end) => formatSigned(end));
+  const [worst, best] = (isHigher ? [lo, hi] : [hi, lo]).map((end) => formatSigned(end, 3));
   const percent = percentText(confidence);
-  const shown = formatSigned(difference);
+  const shown = formatSigned(difference, 3);
   switch (verdict) {
     case 'pass':
       return `${name} ${left} ${relation(rule.operator, true)} ${limit}: the difference is ${shown}, with ${percent} confidence no worse than ${worst}`;

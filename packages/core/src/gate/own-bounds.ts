@@ -2,6 +2,7 @@ import type { Interval } from '../drift/sample.ts';
 import { confusionMatrix } from '../metrics/agreement.ts';
 import { type Answered, answered, answersOfRows, truthOfRows } from '../metrics/answered.ts';
 import { resampledDifferences } from '../metrics/bootstrap.ts';
+import { quantile } from '../metrics/compare.ts';
 import type { Prepared } from '../metrics/metric.ts';
 import { isUndefined, type PairedOptions, type Undefined } from '../metrics/paired.ts';
 import type { Answers, Rows, Truth } from '../metrics/predictions.ts';
@@ -90,12 +91,5 @@ function percentiles(values: Float64Array, confidence: number): Interval | Undef
   if (!(share >= 0.9)) {
     return { undefined: `it was undefined in ${Math.round((1 - share) * 100)} % of the bootstrap's resamples` };
   }
-  const at = (p: number): number => {
-    const position = p * (defined.length - 1);
-    const below = Math.floor(position);
-    const lower = defined[below] as number;
-    const upper = defined[Math.min(below + 1, defined.length - 1)] as number;
-    return lower + (position - below) * (upper - lower);
-  };
-  return { lo: at((1 - confidence) / 2), hi: at((1 + confidence) / 2) };
+  return { lo: quantile(defined, (1 - confidence) / 2), hi: quantile(defined, (1 + confidence) / 2) };
 }

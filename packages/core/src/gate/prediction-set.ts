@@ -1,10 +1,9 @@
 import type { Interval } from '../drift/sample.ts';
 import { rowCount } from '../metrics/answered.ts';
 import { comparePairedAll } from '../metrics/compare.ts';
-import type { PairedComparison, Undefined } from '../metrics/paired.ts';
-import type { Answers, Rows, Truth } from '../metrics/predictions.ts';
-import { computeMetrics, predictionMetric } from '../metrics/registry.ts';
-import { metricNames } from './metric-names.ts';
+import { isUndefined, type PairedComparison, type Undefined } from '../metrics/paired.ts';
+import type { Answers, Truth } from '../metrics/predictions.ts';
+import { computeMetrics, metricsFor, predictionMetric } from '../metrics/registry.ts';
 import { nothingToShow } from './one-class.ts';
 import { ownBounds } from './own-bounds.ts';
 import { groupsOfRows, rowsOfSlice, type SliceColumns } from './slices.ts';
@@ -39,17 +38,27 @@ export function predictionTestSet(
   const values = remembered<number | Undefined>();
   const comparisons = remembered<PairedComparison | Undefined>();
   const intervals = remembered<Interval | Undefined>();
-  let names: readonly string[] | undefined;
-  const partial = (part: Part | undefined): Rows | undefined => part?.rows;
+  const usual = [...new Set([...metricsFor(truth.task), ...shared])];
 
-  return {
+  function figureOf(name: string, answers: Answers, model: string, part: Part | undefined): number | Undefined {
+    const nothing = nothingToShow(name, truth, part?.rows);
+    if (nothing !== undefined) return nothing;
+    // What the metrics of all rows share, such as the order of the scores, is worked out once.
+    const asked = part === undefined && usual.includes(name) ? usual : [name];
+    const found = computeMetrics(asked, truth, answers, part?.rows);
+    for (const [other, figure] of found) {
+      if (nothingToShow(other, truth, part?.rows) === undefined) values.keep([model, other, part?.name], figure);
+    }
+    return found.get(name) as number | Undefined;
+  }
+
+  const testSet: TestSet = {
     source,
     rows: rowCount(truth),
     paired: champion !== undefined,
     task: truth.task,
     get metrics() {
-      names ??= metricNames(truth, candidate);
-      return names;
+      return metricsFor(truth.task).filter((name) => !isUndefined(testSet.value(name, 'candidate')));
     },
     knows: (metric) => predictionMetric(metric)?.tasks.includes(truth.task) ?? false,
     part: (slice) => rowsOfSlice(slices, slice, source),
@@ -58,33 +67,30 @@ export function predictionTestSet(
       const name = nameOf(metric) ?? metric;
       const answers = model === 'candidate' ? candidate : champion;
       if (answers === undefined) return { undefined: 'it has no answers' };
-      return values.of([model, name, part?.name], () => {
-        const nothing = nothingToShow(name, truth, partial(part));
-        if (nothing !== undefined) return nothing;
-        return computeMetrics([name], truth, answers, partial(part)).get(name) as number | Undefined;
-      });
+      return values.of([model, name, part?.name], () => figureOf(name, answers, model, part));
     },
     bounds(metric, confidence, part) {
       const name = nameOf(metric) ?? metric;
       return intervals.of([name, part?.name, confidence], () => {
-        const nothing = nothingToShow(name, truth, partial(part));
-        return nothing ?? ownBounds(name, truth, candidate, twoSided(confidence, resampling), partial(part));
+        const nothing = nothingToShow(name, truth, part?.rows);
+        return nothing ?? ownBounds(name, truth, candidate, twoSided(confidence, resampling), part?.rows);
       });
     },
     compare(metric, confidence, part) {
       const name = nameOf(metric) ?? metric;
       if (champion === undefined) return { undefined: 'the champion has no answers' };
-      const nothing = nothingToShow(name, truth, partial(part));
+      const nothing = nothingToShow(name, truth, part?.rows);
       if (nothing !== undefined) return nothing;
       return comparisons.of([name, part?.name, confidence], () => {
         const asked = part === undefined && shared.includes(name) ? shared : [name];
         const options = twoSided(confidence, resampling);
-        const all = comparePairedAll(asked, truth, candidate, champion, options, partial(part));
+        const all = comparePairedAll(asked, truth, candidate, champion, options, part?.rows);
         for (const [other, found] of all) comparisons.keep([other, part?.name, confidence], found);
         return all.get(name) as PairedComparison | Undefined;
       });
     },
   };
+  return testSet;
 }
 
 /** One name a metric, whichever the user wrote. */

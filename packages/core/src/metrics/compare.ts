@@ -166,7 +166,7 @@ function ofBootstrap(
 }
 
 /** With linear interpolation between two resamples, type 7 of Hyndman and Fan (1996). */
-function quantile(sorted: Float64Array, p: number): number {
+export function quantile(sorted: Float64Array, p: number): number {
   const position = p * (sorted.length - 1);
   const below = Math.floor(position);
   const lower = sorted[below] as number;

@@ -36,7 +36,15 @@ export function note(tone: Tone, text: Content): Html {
 /** Labelled figures side by side. */
 export function facts(list: readonly Fact[]): Html | undefined {
   if (list.length === 0) return undefined;
-  return html`<dl class="facts">${list.map(({ label, value }) => html`<div><dt>${cut(label)}</dt><dd>${typeof value === 'string' ? longName(value, 80) : value}</dd></div>`)}</dl>`;
+  return html`<dl class="facts">${list.map(({ label, value }) => {
+    const body = html`<dt>${cut(label)}</dt><dd>${typeof value === 'string' ? longName(value, 80) : value}</dd>`;
+    return isLong(value) ? html`<div class="long">${body}</div>` : html`<div>${body}</div>`;
+  })}</dl>`;
+}
+
+/** A value that would be broken within its words in a box of the usual width. */
+function isLong(value: Content): boolean {
+  return typeof value === 'string' && (value.length > 32 || value.split(' ').some((word) => word.length > 14));
 }
 
 /** Something that opens on demand. */

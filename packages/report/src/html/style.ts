@@ -49,6 +49,7 @@ h1{font-size:1rem;font-weight:600;color:var(--muted)}
 .unknown{--tone:var(--unknown);--tint:var(--unknown-tint)}
 .facts{display:flex;flex-wrap:wrap;margin-top:1rem;background:var(--surface);border:1px solid var(--line);border-radius:10px;overflow:hidden}
 .facts div{flex:1 1 9.5rem;min-width:0;padding:.6rem .9rem;margin:0 -1px -1px 0;border:solid var(--line);border-width:0 1px 1px 0}
+.facts div.long{flex:2 1 19rem}
 .facts dt{color:var(--muted);font-size:.8rem}
 .facts dd{font-size:1.02rem;font-weight:600}
 nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;list-style:none;padding:0;margin-top:1rem;font-size:.92rem}`;

@@ -21,6 +21,7 @@ export function inferredTypes(
   const types = new Map<string, ScanType>(options.types);
   for (const type of ['number', 'timestamp'] as const) {
     const untyped = dialect.columns.filter((name) => !types.has(name));
+    if (untyped.length === 0) break;
     const wanted = untyped.map((name): ScanColumn => ({ name, type }));
     for (const name of fitting(file, dialect, sample, whole, wanted, options)) types.set(name, type);
   }

@@ -2,7 +2,7 @@ import type { UserError } from '@mlops-actions/core';
 import { afterQuoteFault } from '../csv.ts';
 import { widthFault } from '../header.ts';
 import { type CellKernel, type CellOptions, cellColumns } from '../kernels/cells.ts';
-import { isText, lengthFault, longestRecord, openQuoteFault, textFault } from '../records.ts';
+import { isText, lengthFault, linesOf, longestRecord, openQuoteFault, textFault } from '../records.ts';
 import type { PartExtent, ScanColumn, ScanFacts, Sink } from '../scan.ts';
 import type { Dialect } from './dialect.ts';
 
@@ -181,13 +181,4 @@ export function csvParser(
       return { rows: cells.rowsBefore, mistyped: cells.mistyped, warnings: [], extent };
     },
   };
-}
-
-function* linesOf(bytes: Buffer, firstLine: number): Generator<{ bytes: Buffer; line: number }> {
-  let start = 0;
-  for (let line = firstLine; start < bytes.length; line++) {
-    const end = bytes.indexOf(newline, start) + 1;
-    yield { bytes: bytes.subarray(start, end), line };
-    start = end;
-  }
 }

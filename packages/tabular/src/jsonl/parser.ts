@@ -1,9 +1,9 @@
 import { type CellOptions, cellColumns } from '../kernels/cells.ts';
 import { lineBuffer } from '../kernels/line-buffer.ts';
-import { isText, lengthFault, textFault } from '../records.ts';
+import { isText, lengthFault, linesOf, textFault } from '../records.ts';
 import { cellWriter, type RowKernel } from '../rows/cell-writer.ts';
 import { extraColumns } from '../rows/extra-columns.ts';
-import { flatRow, parsedJson } from '../rows/flat.ts';
+import { flatRow, parsedJsonCells } from '../rows/flat.ts';
 import type { ScanColumn, ScanFacts, Sink } from '../scan.ts';
 
 /** What the JSONL kernel exports. */
@@ -81,7 +81,7 @@ export function jsonlParser(
     const rest = Buffer.from(kernel.memory.buffer, at, end - at);
     const length = rest.indexOf(newline);
     const place = { file, line: lineOf(), row: cells.rowsBefore + rows + 1 };
-    const row = flatRow(parsedJson(rest.toString('utf8', 0, length), place, lineAdvice), place);
+    const row = flatRow(parsedJsonCells(rest.toString('utf8', 0, length), place, lineAdvice), place);
     for (const column of wanted) put(column, indexes.get(column.name) as number, rows, row.get(column.name));
     for (const name of row.keys()) if (!indexes.has(name)) extra.see(name, place.line);
     rows++;
@@ -112,13 +112,4 @@ function namesOf(kernel: JsonlKernel, columns: readonly ScanColumn[]): number {
   const pointer = kernel.allocate(list.length);
   new Uint8Array(kernel.memory.buffer).set(list, pointer);
   return pointer;
-}
-
-function* linesOf(bytes: Buffer, firstLine: number): Generator<{ bytes: Buffer; line: number }> {
-  let start = 0;
-  for (let line = firstLine; start < bytes.length; line++) {
-    const end = bytes.indexOf(newline, start) + 1;
-    yield { bytes: bytes.subarray(start, end), line };
-    start = end;
-  }
 }

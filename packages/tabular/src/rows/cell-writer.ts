@@ -4,10 +4,10 @@ import type { ScanColumn } from '../scan.ts';
 
 /** What the kernel of rows exports. */
 export interface RowKernel extends CellKernel {
-  rowsOpen(columns: number): void;
+  newColumns(count: number): void;
   putCellAt(column: number, row: number, text: number, length: number): void;
   putNumberAt(column: number, row: number, value: number): void;
-  putNullAt(column: number, row: number): void;
+  putEmptyAt(column: number, row: number): void;
 }
 
 /**
@@ -37,7 +37,7 @@ export function cellWriter(kernel: RowKernel): CellWriter {
   }
 
   return ({ type }, index, row, cell) => {
-    if (cell === null || cell === undefined) kernel.putNullAt(index, row);
+    if (cell === null || cell === undefined) kernel.putEmptyAt(index, row);
     else if (typeof cell === 'number' && type === 'number') kernel.putNumberAt(index, row, cell);
     else if (typeof cell === 'boolean' && type === 'number') kernel.putNumberAt(index, row, cell ? 1 : 0);
     else putText(index, row, typeof cell === 'object' ? JSON.stringify(cell) : String(cell));

@@ -7,14 +7,18 @@ const deepest = 100;
 export type FlatRow = ReadonlyMap<string, Json>;
 
 /**
- * The value that a JSON text writes. `NaN`, `Infinity` and `-Infinity`, which Python writes, become those texts, and whole numbers of 16 digits or
- * more their own text, so that none is rounded. Of equal keys the last counts. Throws a located `UserError` for what is no JSON and for values
- * nested over 100 deep.
+ * The value that a JSON text writes, for cells. `NaN`, `Infinity` and `-Infinity`, which Python writes, become those texts, and whole numbers of 16 digits
+ * or more their own text, so that none is rounded. Of equal keys the last counts. Throws as `parsedJson`.
  */
+export function parsedJsonCells(text: string, place: Place, advice: string): Json {
+  return parsedJson(unusualNumbers.test(text) ? quotedNumbers(text) : text, place, advice);
+}
+
+/** The value that a JSON text writes. Throws a located `UserError` for what is no JSON and for values nested over 100 deep. */
 export function parsedJson(text: string, place: Place, advice: string): Json {
   requireShallow(text, place);
   try {
-    return JSON.parse(unusualNumbers.test(text) ? quotedNumbers(text) : text) as Json;
+    return JSON.parse(text) as Json;
   } catch (error) {
     throw tableFault(place, `is not valid JSON (${shortened((error as Error).message)}). ${advice}`);
   }
@@ -53,6 +57,7 @@ export function isObject(value: Json | undefined): value is { readonly [key: str
 
 /** Refuses text that is nested too deep before anything is made of it. */
 function requireShallow(text: string, place: Place): void {
+  if (hasFewOf('[', text) && hasFewOf('{', text)) return;
   let depth = 0;
   for (const [found] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{}]/g)) {
     if (found === '{' || found === '[') depth++;
@@ -61,4 +66,10 @@ function requireShallow(text: string, place: Place): void {
       throw tableFault(place, `is nested over ${deepest} levels deep. Write the values that matter as columns.`);
     }
   }
+}
+
+function hasFewOf(bracket: string, text: string): boolean {
+  let count = 0;
+  for (let at = text.indexOf(bracket); at !== -1 && count <= deepest / 2; at = text.indexOf(bracket, at + 1)) count++;
+  return count <= deepest / 2;
 }

@@ -10,8 +10,7 @@ const streamedBytes = 2 << 20;
  * `label` names it in messages.
  */
 export async function fileSource(path: string, label = path): Promise<ByteSource> {
-  const handle = await opened(path, label);
-  const { size, version } = await factsOf(handle, label).finally(() => handle.close());
+  const { size, version } = await factsOfFile(path, label);
 
   async function requireUnchanged(file: FileHandle): Promise<void> {
     if ((await factsOf(file, label)).version !== version) throw changed(label);
@@ -32,7 +31,7 @@ export async function fileSource(path: string, label = path): Promise<ByteSource
     const file = await opened(path, label);
     try {
       await requireUnchanged(file);
-      yield* readAhead(file, signal);
+      yield* readAhead(file, Math.min(streamedBytes, size + 1), signal);
       await requireUnchanged(file);
     } finally {
       await file.close();
@@ -52,6 +51,15 @@ function changed(label: string): UserError {
   return tableFault({ file: label }, 'changed while it was read. Wait until it is written and read it again.');
 }
 
+async function factsOfFile(path: string, label: string) {
+  const file = await opened(path, label);
+  try {
+    return await factsOf(file, label);
+  } finally {
+    await file.close();
+  }
+}
+
 async function opened(path: string, label: string): Promise<FileHandle> {
   try {
     return await open(path);
@@ -69,8 +77,8 @@ async function factsOf(handle: FileHandle, label: string): Promise<{ size: numbe
 }
 
 /** The bytes of a file in order. While one chunk is used the next is read into the other of two buffers. */
-async function* readAhead(file: FileHandle, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
-  const buffers = [Buffer.allocUnsafeSlow(streamedBytes), Buffer.allocUnsafeSlow(streamedBytes)] as const;
+async function* readAhead(file: FileHandle, bytes: number, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+  const buffers = [Buffer.allocUnsafeSlow(bytes), Buffer.allocUnsafeSlow(bytes)] as const;
   let from = 0;
   let next = readFully(file, buffers[0], from);
   try {

@@ -1,0 +1,2 @@
+import { scanWorker } from './main.js';
+await scanWorker();
