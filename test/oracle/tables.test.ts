@@ -72,7 +72,7 @@ def generated(rows):
         'huge': normal[2] * 1e300,
         'rounded': np.round(normal[2] * 100, 2),
         'whole': random.integers(-5, 6, rows),
-        'large': 10 ** 15 - random.integers(1, 10 ** 6, rows),
+        'large': 2 ** 53 - random.integers(0, 10 ** 6, rows),
         'empty': some(np.zeros(rows), 2),
         'one': np.full(rows, 7.25),
         'when': some(pd.to_datetime(random.integers(-10 ** 12, 2 * 10 ** 12, rows), unit='ms'), 0.05),
