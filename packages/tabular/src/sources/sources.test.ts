@@ -358,6 +358,9 @@ describe('a table is opened', () => {
     expect(await columnsOf(gzipSync('a,b\n1,2\n'), 'a.csv.gz')).toEqual(['a', 'b']);
     expect(await columnsOf(gzipSync('a,b\n1,2\n'), 'packed')).toEqual(['a', 'b']);
     expect(await columnsOf('a;b\n1;2\n', 'data')).toEqual(['a', 'b']);
+    expect(await columnsOf('PAR1,PARENT\n1,2\n', 'genes.csv')).toEqual(['PAR1', 'PARENT']);
+    expect(await columnsOf('PAR1\n1\n', 'data')).toEqual(['PAR1']);
+    expect(await columnsOf('PARENT\n1\n', 'data')).toEqual(['PARENT']);
   });
 
   test('from a stream', async () => {
@@ -373,6 +376,7 @@ describe('a table is opened', () => {
       'a.parquet',
       'a.parquet: is not a Parquet file, as its name says. Write it again, or name it for what it is.',
     ],
+    ['PARE\x15\0\0\0\0\0\0\0PARE', 'a.parquet', 'a.parquet: is encrypted. Write it without encryption.'],
   ])('never from %j', async (text, name, message) => {
     expect(await faultOf(columnsOf(Buffer.from(text, 'latin1'), name))).toBe(message);
   });
