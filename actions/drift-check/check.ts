@@ -75,7 +75,7 @@ export function checkOf({ sides, rules, mode, asked, decided, rows, warnings }: 
   const verdict = worstVerdict(signals);
   return {
     verdict,
-    headline: headlineOf(verdict, signals),
+    headline: headlineOf(verdict, signals, { data, prediction }, rules),
     sides,
     rules,
     mode,
@@ -141,27 +141,41 @@ function columnsReason(
   sides: Check['sides'],
 ): string {
   const { columns, drifted, undecided, driftedShare } = report;
-  const judged = columns.filter((column) => column.verdict !== 'insufficient-data').length;
-  const what = signal === 'data' ? 'columns' : 'prediction columns';
-  const count = `${drifted.length} of ${judged} ${what}`;
+  const count = countText(signal, report);
   switch (verdict) {
     case 'drift': {
       const critical = drifted.filter((name) => rules.columns.get(name)?.critical === true);
       const because =
         critical.length > 0
-          ? `${listed(critical)} ${critical.length === 1 ? 'is' : 'are'} critical`
+          ? areCritical(critical)
           : `a share of ${formatNumber(driftedShare.lo, 3)} by weight, and ${formatNumber(rules.driftShare)} is a drift`;
       return `${count} drifted (${worstText(columns)}); ${because}.`;
     }
     case 'warn':
       return `${count} drifted (${worstText(columns)}), a share of ${formatNumber(driftedShare.hi, 3)} by weight; ${formatNumber(rules.driftShare)} would be a drift.`;
-    case 'ok':
-      return judged === 1 ? `The one judged column did not drift.` : `None of ${judged} ${what} drifted.`;
+    case 'ok': {
+      const judged = judgedOf(report);
+      return judged === 1 ? `The one judged column did not drift.` : `None of ${judged} ${kinds[signal]} drifted.`;
+    }
     case 'insufficient-data':
       return insufficientReason(report, rules);
     case 'undecided':
       return `${listed(undecided)} could not be decided: the threshold lies within the bounds of the histograms. ${undecidedAdvice(sides)}`;
   }
+}
+
+const kinds = { data: 'columns', prediction: 'prediction columns' } as const;
+
+function judgedOf({ columns }: DriftReport): number {
+  return columns.filter(({ verdict }) => verdict !== 'insufficient-data').length;
+}
+
+function countText(signal: 'data' | 'prediction', report: DriftReport): string {
+  return `${report.drifted.length} of ${judgedOf(report)} ${kinds[signal]}`;
+}
+
+function areCritical(names: readonly string[]): string {
+  return `${listed(names)} ${names.length === 1 ? 'is' : 'are'} critical`;
 }
 
 function undecidedAdvice(sides: Check['sides']): string {
@@ -188,12 +202,16 @@ function insufficientReason({ columns, missing, extra }: DriftReport, rules: Dri
 
 /** The worst columns with their figures. */
 function worstText(columns: DriftReport['columns']): string {
-  const drifted = columns.filter(({ verdict }) => verdict === 'drift').sort((a, b) => excess(b) - excess(a));
+  const drifted = driftedByExcess(columns);
   const shown = drifted.slice(0, 3).map(({ name, score }) => {
     if (score === undefined) return name;
     return `${name}: ${score.method} ${formatNumber(score.value.lo, 3)}, threshold ${formatNumber(score.threshold)}`;
   });
   return `${shown.join('; ')}${drifted.length > 3 ? '; …' : ''}`;
+}
+
+function driftedByExcess(columns: DriftReport['columns']): DriftReport['columns'][number][] {
+  return columns.filter(({ verdict }) => verdict === 'drift').sort((a, b) => excess(b) - excess(a));
 }
 
 function qualityResult(findings: readonly QualityFinding[]): SignalResult {
@@ -216,9 +234,38 @@ const openings: Readonly<Record<CheckVerdict, string>> = {
   error: 'It could not be told whether there is drift',
 };
 
-function headlineOf(verdict: CheckVerdict, signals: readonly SignalResult[]): string {
+/** Of drifted columns the names alone: their figures are the reason of their signal. */
+function headlineOf(
+  verdict: CheckVerdict,
+  signals: readonly SignalResult[],
+  reports: Readonly<Record<'data' | 'prediction', DriftReport>>,
+  rules: DriftRules,
+): string {
   const same = signals.filter((each) => each.verdict === verdict);
-  return `${openings[verdict]}: ${same.map(({ reason }) => reason).join(' ')}`;
+  const sentences = same.map(({ signal, reason }) =>
+    (signal === 'data' || signal === 'prediction') && (verdict === 'drift' || verdict === 'warn')
+      ? driftedText(signal, verdict, reports[signal], rules)
+      : reason,
+  );
+  return `${openings[verdict]}: ${sentences.join(' ')}`;
+}
+
+/** `13 of 31 columns, mean_radius, mean_area and worst_area first.` */
+function driftedText(
+  signal: 'data' | 'prediction',
+  verdict: 'drift' | 'warn',
+  report: DriftReport,
+  rules: DriftRules,
+): string {
+  const critical = report.drifted.filter((name) => rules.columns.get(name)?.critical === true);
+  const because = critical.length === 0 ? '' : `; ${areCritical(critical)}`;
+  const names = driftedByExcess(report.columns).map(({ name }) => name);
+  const first = `${conjoined(names.slice(0, 3))}${names.length > 3 ? ' first' : ''}`;
+  return `${countText(signal, report)}${verdict === 'warn' ? ' drifted' : ''}, ${first}${because}.`;
+}
+
+function conjoined(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 /** Names for a sentence: the first five. */

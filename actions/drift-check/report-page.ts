@@ -2,6 +2,7 @@ import { checkTypeOf, descriptionOf, formatNumber, type QualityFinding } from '@
 import {
   badge,
   bullets,
+  codeText,
   dataTable,
   type Fact,
   formatMoment,
@@ -9,6 +10,7 @@ import {
   htmlPage,
   note,
   paragraph,
+  prose,
   type Section,
   type Tone,
 } from '@mlops-actions/report';
@@ -16,6 +18,7 @@ import { type Check, leftOutText, listed } from './check.ts';
 import { columnsSection } from './report-columns.ts';
 import { modelSections, overTimeSection } from './report-pictures.ts';
 import type { CheckVerdict } from './signals.ts';
+import { sourceNames } from './source-names.ts';
 
 const tones: Readonly<Record<CheckVerdict, Tone>> = {
   ok: 'good',
@@ -27,9 +30,11 @@ const tones: Readonly<Record<CheckVerdict, Tone>> = {
 
 /** The report as one HTML file. `now` is in milliseconds since 1970. */
 export function reportPage(check: Check, now: number): string {
-  const { verdict, headline, columns, findings } = check;
+  const { verdict, headline, columns, findings, sides } = check;
+  const [, current] = sourceNames(sides.reference.source, sides.current.source);
   return htmlPage({
-    title: `Drift check · ${check.sides.current.source}`,
+    title: `Drift check · ${current}`,
+    wholeTitle: sides.current.source,
     verdict: { tone: tones[verdict], word: verdict },
     headline,
     facts: factsOf(check),
@@ -52,9 +57,10 @@ function factsOf({ sides, columns, drifted, driftedShare, rules }: Check): Fact[
     ...columns.map(({ detectable }) => (detectable?.unit === 'deviations' ? detectable.value : 0)),
     0,
   );
+  const [reference, current] = sourceNames(sides.reference.source, sides.current.source);
   return [
-    { label: 'Reference rows', value: formatNumber(sides.reference.rows) },
-    { label: 'Current rows', value: formatNumber(sides.current.rows) },
+    { label: 'Reference', value: `${reference}, ${formatNumber(sides.reference.rows)} rows` },
+    { label: 'Current', value: `${current}, ${formatNumber(sides.current.rows)} rows` },
     ...(columns.length === 0
       ? []
       : [
@@ -82,7 +88,11 @@ function signalsSection({ signals }: Check): Section {
       rows: signals,
       row: ({ signal, verdict, reason }) => ({
         tone: tones[verdict],
-        cells: [signal, { show: badge({ tone: tones[verdict], word: verdict }), sort: verdict }, paragraph(reason)],
+        cells: [
+          signal,
+          { show: badge({ tone: tones[verdict], word: verdict }), sort: verdict },
+          paragraph(prose(reason)),
+        ],
       }),
     }),
   };
@@ -110,8 +120,8 @@ function remarksSection({ warnings, leftOut }: Check): Section[] {
     {
       title: 'Remarks',
       body: [
-        warnings.slice(0, 100).map((warning) => note('warn', warning)),
-        leftOut.length === 0 ? undefined : bullets(leftOut.slice(0, 100).map(leftOutText)),
+        warnings.slice(0, 100).map((warning) => note('warn', prose(warning))),
+        leftOut.length === 0 ? undefined : bullets(leftOut.slice(0, 100).map((each) => prose(leftOutText(each)))),
       ],
     },
   ];
@@ -131,7 +141,8 @@ function decisionSection({ rules, mode, readAgain, sides }: Check): Section {
       `Alpha is ${formatNumber(rules.alpha)}, corrected by ${rules.correction}; a column needs ${formatNumber(rules.minSamples)} values on each side.`,
       `The data drift when a critical column drifts, or columns of ${formatShare(rules.driftShare)} of the weight.`,
       `Values were held in mode ${mode}.${readAgain.length === 0 ? '' : ` Read again with all values: ${listed(readAgain)}.`} A figure with two bounds lies between them for certain.`,
-      `Reference: ${sides.reference.source} (${sides.reference.kind}). Current: ${sides.current.source} (${sides.current.kind}).`,
+      ['Reference: ', codeText(sides.reference.source), ` (${sides.reference.kind}).`],
+      ['Current: ', codeText(sides.current.source), ` (${sides.current.kind}).`],
     ]),
   };
 }

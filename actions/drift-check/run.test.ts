@@ -73,9 +73,7 @@ describe('a verdict', () => {
     const host = await check({ reference: 'reference.csv', current: 'current.csv' });
     expect(seen(host)).toEqual(['verdict', 'drift']);
     expect(host.outputs['drifted-columns']?.split('\n').sort()).toEqual(['age', 'plan']);
-    expect(messageOf(host)).toMatch(
-      /^Drift: 2 of 4 columns drifted \((age|plan): .* threshold 0\.1; .*\); a share of 0\.5 by weight, and 0\.3 is a drift\.$/,
-    );
+    expect(messageOf(host)).toMatch(/^Drift: 2 of 4 columns, (?:age and plan|plan and age)\.$/);
     const violations = JSON.parse(await readFile(host.outputs.violations as string, 'utf8'));
     expect(violations.violations.map(({ feature_name }: { feature_name: string }) => feature_name).sort()).toEqual([
       'age',

@@ -4,6 +4,7 @@ import {
   type CalibrationPoint,
   type ClassMatrix,
   type CurvePoint,
+  calibrationBinsFor,
   calibrationCurve,
   confusionMatrix,
   type Disagreement,
@@ -15,6 +16,7 @@ import {
   type Part,
   precisionRecallCurve,
   rocCurve,
+  rowCount,
   type Task,
   type TestSet,
   tellingMetrics,
@@ -144,7 +146,8 @@ function sliceFindings(column: string, testSet: TestSet, confidence: number, min
 function picturesOf(truth: BinaryTruth | MulticlassTruth | undefined, answers: Answers): Pictures {
   if (truth === undefined) return {};
   const confusion = confusionMatrix(truth, answers);
-  const calibration = answers.calibrated === true ? calibrationCurve(truth, answers) : undefined;
+  const bins = calibrationBinsFor(rowCount(truth));
+  const calibration = answers.calibrated === true ? calibrationCurve(truth, answers, bins) : undefined;
   return {
     ...(isUndefined(confusion) ? {} : { confusion }),
     ...(calibration === undefined || isUndefined(calibration) ? {} : { calibration }),

@@ -4,7 +4,6 @@ import {
   type Champion,
   formatModelReference,
   type Json,
-  lineageOf,
   type MetricFormat,
   type MetricSet,
   type ModelReference,
@@ -74,9 +73,11 @@ async function fromRegistry(reference: ModelReference, context: Context): Promis
 }
 
 function fromRecord({ record }: Context): FoundMetrics | string {
-  const metrics = lineageOf(record, 'metrics');
-  if (metrics === undefined) return 'no `candidate` is given, and the run record has no metrics of a training';
+  const step = record.steps.findLast(({ ending, lineage }) => ending === 'ok' && lineage.metrics !== undefined);
+  if (step === undefined) return 'no `candidate` is given, and the run record has no metrics of a training';
+  const { metrics, job } = step.lineage;
   if (metrics === null || typeof metrics !== 'object' || Array.isArray(metrics))
     return 'the run record names no metrics';
-  return { metrics: metricsOfFlat(metrics as Readonly<Record<string, Json>>, 'the run record'), identity: 'record' };
+  const source = typeof job === 'string' ? `job ${job}` : 'the run record';
+  return { metrics: metricsOfFlat(metrics as Readonly<Record<string, Json>>, source), identity: 'record' };
 }

@@ -2,6 +2,7 @@ import {
   formatNumber,
   formatSigned,
   predictionMetric,
+  type Rule,
   type RuleCheck,
   subjectText,
   type Verdict,
@@ -20,7 +21,9 @@ import {
   htmlPage,
   note,
   paragraph,
+  prose,
   type Section,
+  shortName,
   type Tone,
 } from '@mlops-actions/report';
 import { type Evaluation, whyNotCompared } from './evaluation.ts';
@@ -88,14 +91,13 @@ function rulesSection({ checks }: Evaluation): Section {
     body: dataTable<RuleCheck>({
       caption: 'Rules',
       columns: [
-        { label: 'Metric' },
+        { label: 'Rule' },
         { label: 'Verdict' },
         { label: 'Champion', kind: 'number' },
         { label: 'Candidate', kind: 'number' },
         { label: 'Δ', kind: 'number' },
         { label: 'Interval of Δ', kind: 'number', hint: 'Each end is a one-sided bound at the gate’s confidence.' },
         { label: 'p', kind: 'number', hint: 'Of “no difference”, two-sided.' },
-        { label: 'Rule', wide: true },
       ],
       rows: checks,
       row: (check) => {
@@ -104,7 +106,7 @@ function rulesSection({ checks }: Evaluation): Section {
         return {
           tone: tones[check.verdict],
           cells: [
-            subjectText(check.rule),
+            { show: shortName(titleOf(check.rule)), sort: subjectText(check.rule) },
             { show: badge({ tone: tones[check.verdict], word: wordOf(check) }), sort: check.verdict },
             check.baseline ?? '',
             check.value ?? 'missing',
@@ -113,13 +115,18 @@ function rulesSection({ checks }: Evaluation): Section {
               ? (check.significance ?? '')
               : { show: differenceInterval(comparison), sort: comparison.lo },
             comparison === undefined ? '' : { show: formatPValue(comparison.p), sort: comparison.p },
-            codeText(check.rule.text),
           ],
-          details: () => [paragraph(`${check.reason}.`), partsTable(check)],
+          details: () => [paragraph([codeText(check.rule.text), ': ', prose(check.reason), '.']), partsTable(check)],
         };
       },
     }),
   };
+}
+
+/** The rule without its remarks: `recall ≥ champion - 0.02`. */
+function titleOf(rule: Rule): string {
+  const operator = rule.operator.replace('>=', '≥').replace('<=', '≤');
+  return `${subjectText(rule)} ${operator} ${rule.boundText}${rule.confident ? ' confident' : ''}`;
 }
 
 function wordOf({ verdict, advisory }: RuleCheck): string {
@@ -182,11 +189,11 @@ function remarksSection(evaluation: Evaluation): Section[] {
     {
       title: 'Remarks',
       body: [
-        warnings.map((warning) => note('warn', warning)),
+        warnings.map((warning) => note('warn', prose(warning))),
         notCompared.length === 0
           ? undefined
           : [
-              paragraph(`Not compared with the champion, ${whyNotCompared(evaluation)}:`),
+              paragraph(prose(`Not compared with the champion, ${whyNotCompared(evaluation)}:`)),
               bullets(notCompared.map((rule) => codeText(rule.text))),
             ],
       ],

@@ -19,7 +19,7 @@ export function curvesSection({ candidate, champion, prevalence, metrics }: Find
     return value === undefined ? undefined : `${label} ${formatNumber(value, 3)}`;
   };
   const pair = (
-    pick: (pictures: Pictures) => Pick<Curve, 'x' | 'y'> | undefined,
+    pick: (pictures: Pictures) => Points | undefined,
     metric: string,
     label: string,
   ): { readonly candidate: Curve; readonly champion?: Curve } | undefined => {
@@ -35,7 +35,11 @@ export function curvesSection({ candidate, champion, prevalence, metrics }: Find
   const recall = pair(({ precisionRecall }) => precisionRecall && pointsOf(precisionRecall), 'average_precision', 'AP');
   const calibration = pair(
     ({ calibration: bins }) =>
-      bins && { x: bins.map(({ confidence }) => confidence), y: bins.map(({ share }) => share) },
+      bins && {
+        x: bins.map(({ confidence }) => confidence),
+        y: bins.map(({ share }) => share),
+        rows: bins.map(({ rows }) => rows),
+      },
     'ece',
     'ECE',
   );
@@ -52,18 +56,22 @@ export function curvesSection({ candidate, champion, prevalence, metrics }: Find
   return charts.length === 0 ? [] : [{ title: 'Curves', body: gallery(charts) }];
 }
 
-function pointsOf(points: readonly CurvePoint[]): Pick<Curve, 'x' | 'y'> {
+type Points = Pick<Curve, 'x' | 'y' | 'rows'>;
+
+function pointsOf(points: readonly CurvePoint[]): Points {
   return { x: points.map(({ x }) => x), y: points.map(({ y }) => y) };
 }
 
 /** Which rows each model gets wrong, and on which they differ. */
-export function mistakesSection({ candidate, champion, classes, disagreement }: Findings): Section[] {
+export function mistakesSection(findings: Findings): Section[] {
+  const { candidate, champion, disagreement } = findings;
+  const labels = classLabels(findings);
   const matrix = (title: string, pictures: Pictures | undefined): Content => {
     const confusion = pictures?.confusion;
     if (confusion === undefined) return undefined;
     const { cells, classes: size } = confusion;
     const counts = Array.from({ length: size }, (_, row) => cells.subarray(row * size, (row + 1) * size));
-    return confusionMatrix({ title, labels: classes, counts });
+    return confusionMatrix({ title, labels, counts });
   };
   const charts = [
     matrix('Candidate', candidate),
@@ -78,4 +86,11 @@ export function mistakesSection({ candidate, champion, classes, disagreement }: 
       }),
   ].filter((chart) => chart !== undefined);
   return charts.length === 0 ? [] : [{ title: 'Mistakes', body: gallery(charts) }];
+}
+
+/** Of two classes that are numbers or truth values, which say nothing of what they mean, the one that is looked for is marked. */
+function classLabels({ task, classes }: Findings): readonly string[] {
+  const isBare = classes.every((name) => /^(?:true|false|[-+.\d]+)$/.test(name));
+  if (task !== 'binary' || !isBare) return classes;
+  return classes.map((name, index) => `${name} (${index === 1 ? 'positive' : 'negative'})`);
 }

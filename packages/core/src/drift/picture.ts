@@ -21,15 +21,24 @@ export interface CategoryMovement {
   readonly change: number;
 }
 
-/** Tails beyond these quantiles of the reference go to the end bins, so that one far value does not make a picture of one bar. */
+/** Tails beyond these quantiles of both sides go to the end bins, so that one far value does not make a picture of one bar. */
 const [lowest, highest] = [0.005, 0.995];
 
 /** Histograms of two columns that both hold finite values. */
-export function sharedHistogram(reference: NumericColumn, current: NumericColumn, bins = 30): SharedHistogram {
+export function sharedHistogram(
+  reference: NumericColumn,
+  current: NumericColumn,
+  bins = binsFor(Math.min(reference.count, current.count)),
+): SharedHistogram {
   const left = ranksOf(finestOf(reference));
   const right = ranksOf(finestOf(current));
-  const edges = edgesFor(left, reference, current, bins);
+  const edges = edgesFor([left, right], reference, current, bins);
   return { edges, reference: countsIn(left, edges), current: countsIn(right, edges) };
+}
+
+/** The square root of the smaller side's rows, from 6 to 30: more bins of few rows show chance and not shape. */
+function binsFor(rows: number): number {
+  return Math.max(6, Math.min(30, Math.round(Math.sqrt(rows))));
 }
 
 function finestOf(column: NumericColumn): Sample {
@@ -38,9 +47,9 @@ function finestOf(column: NumericColumn): Sample {
   return others.reduce((best, each) => (each.lower.length > best.lower.length ? each : best), first);
 }
 
-function edgesFor(ranked: Ranked, reference: NumericColumn, current: NumericColumn, bins: number): number[] {
-  let low = quantile(ranked, lowest).lo;
-  let high = quantile(ranked, highest).hi;
+function edgesFor(sides: readonly Ranked[], reference: NumericColumn, current: NumericColumn, bins: number): number[] {
+  let low = Math.min(...sides.map((ranked) => quantile(ranked, lowest).lo));
+  let high = Math.max(...sides.map((ranked) => quantile(ranked, highest).hi));
   if (!(high > low)) {
     low = Math.min(reference.min, current.min);
     high = Math.max(reference.max, current.max);

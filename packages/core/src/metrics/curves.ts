@@ -2,7 +2,7 @@ import { answered, answersOfRows, truthOfRows } from './answered.ts';
 import { weightsOf } from './classification.ts';
 import { isUndefined, type Undefined } from './paired.ts';
 import type { Answers, BinaryTruth, MulticlassTruth, Rows, Truth } from './predictions.ts';
-import { calibrationBins, confidences } from './probability.ts';
+import { calibrationBin, calibrationBins, confidences } from './probability.ts';
 
 /** A point of a curve over thresholds: what holds when every row with this score or a higher one is called positive. */
 export interface CurvePoint {
@@ -50,19 +50,24 @@ export interface CalibrationPoint {
   readonly rows: number;
 }
 
-/** Reliability by the bins of the calibration error; bins without rows are left out. */
+/** How many bins a picture of so many rows has: their cube root, from 4 to those of the calibration error. More of few rows show chance. */
+export function calibrationBinsFor(rows: number): number {
+  return Math.max(4, Math.min(calibrationBins, Math.round(Math.cbrt(rows))));
+}
+
+/** Reliability by equally wide bins, those of the calibration error if nothing else is said; bins without rows are left out. */
 export function calibrationCurve(
   truth: BinaryTruth | MulticlassTruth,
   answers: Answers,
-  rows?: Rows,
+  bins = calibrationBins,
 ): CalibrationPoint[] | Undefined {
-  const data = answered(truthOfRows(truth, rows), answersOfRows(answers, rows));
+  const data = answered(truth, answers);
   const found = isUndefined(data) ? data : confidences(data);
   if (isUndefined(data) || isUndefined(found)) return found as Undefined;
   const { weights } = weightsOf(data);
-  const sums = Array.from({ length: calibrationBins }, () => ({ rows: 0, weight: 0, confidence: 0, right: 0 }));
+  const sums = Array.from({ length: bins }, () => ({ rows: 0, weight: 0, confidence: 0, right: 0 }));
   for (const [row, value] of found.values.entries()) {
-    const bin = sums[found.bins[row] as number] as (typeof sums)[number];
+    const bin = sums[calibrationBin(value, bins)] as (typeof sums)[number];
     const weight = weights?.[row] ?? 1;
     bin.rows++;
     bin.weight += weight;

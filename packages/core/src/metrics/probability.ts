@@ -115,8 +115,12 @@ export function confidences(data: Answered): Confidences | Undefined {
 }
 
 function binned(values: Float64Array, right: Uint8Array): Confidences {
-  const bins = Uint8Array.from(values, (value) => Math.max(0, Math.ceil(value * calibrationBins) - 1));
-  return { values, right, bins };
+  return { values, right, bins: Uint8Array.from(values, (value) => calibrationBin(value, calibrationBins)) };
+}
+
+/** The bin of a probability among so many equally wide ones; each holds its upper end. */
+export function calibrationBin(value: number, bins: number): number {
+  return Math.max(0, Math.ceil(value * bins) - 1);
 }
 
 /** The share of rows whose class is among the `k` of highest probability; of equal ones the later class goes first, as with scikit-learn. */

@@ -36,11 +36,13 @@ const rowHeight = 26;
 /** The categories whose shares moved most, each as a grey and a blue bar, largest movement first. */
 export function categoryBars(data: CategoryBars): Html {
   const { title, names = ['reference', 'current'], most = 10 } = data;
-  const { shown, movements } = movementsOf(data);
-  if (shown.length === 0) return emptyFigure(title, 'No categories to show.');
+  const { named, other, movements } = movementsOf(data);
+  if (named.length === 0) return emptyFigure(title, 'No categories to show.');
+  const shown = other === undefined ? named : [...named, other];
   const height = shown.length * rowHeight + 4;
+  // The sum of all others is no category: in its scale the bars of the others would vanish.
   const x = linear(
-    { low: 0, high: Math.max(...shown.flatMap((each) => [each.reference, each.current]), 1e-9) },
+    { low: 0, high: Math.max(...named.flatMap((each) => [each.reference, each.current]), 1e-9) },
     0,
     chartWidth - nameWidth - valueWidth,
   );
@@ -53,7 +55,8 @@ export function categoryBars(data: CategoryBars): Html {
     ],
     picture: svg(
       { width: chartWidth, height, title, description: describe(shown, names) },
-      shown.map((each, index) => bars(each, index * rowHeight, x)),
+      named.map((each, index) => bars(each, index * rowHeight, x)),
+      other === undefined ? undefined : texts(other, named.length * rowHeight),
     ),
     numbers: {
       headers: ['category', ...names, 'change (pp)'],
@@ -67,8 +70,42 @@ export function categoryBars(data: CategoryBars): Html {
   });
 }
 
+const spark = { width: 96, height: 26, name: 'inline spark' };
+/** In percentage points of all rows; less is drawn in proportion, so that nothing looks like much. */
+const smallestScale = 0.02;
+
+/**
+ * The movements in the size of a word, for columns of too many categories to show their shares: a bar up for a category that gained, down
+ * for one that lost, the largest movement first.
+ */
+export function movementSpark(data: Omit<CategoryBars, 'names'>): Html {
+  const { named } = movementsOf(data);
+  const middle = spark.height / 2;
+  const drawing = {
+    width: spark.width,
+    height: spark.height,
+    title: `Movements of ${data.title}`,
+    classes: spark.name,
+    description: named.length === 0 ? 'No values.' : describe(named, ['reference', 'current']),
+  };
+  const changes = named.map(({ reference, current }) => current - reference);
+  const highest = Math.max(smallestScale, ...changes.map(Math.abs));
+  const step = spark.width / Math.max(1, changes.length);
+  return svg(
+    drawing,
+    changes.map((change, index) => {
+      const length = (Math.abs(change) / highest) * (middle - 1);
+      const kind = change >= 0 ? 'current-bar' : 'reference-bar';
+      return box(kind, index * step + 1, change >= 0 ? middle - length : middle, step - 2, length);
+    }),
+    line('axis', 0, middle, spark.width, middle),
+  );
+}
+
 function movementsOf({ categories, totals, most = 10 }: CategoryBars): {
-  readonly shown: readonly Movement[];
+  readonly named: readonly Movement[];
+  /** All that are not named, where there are any. */
+  readonly other?: Movement;
   readonly movements: number;
 } {
   const sum = (side: 'reference' | 'current'): number =>
@@ -85,7 +122,7 @@ function movementsOf({ categories, totals, most = 10 }: CategoryBars): {
       current: rowCount(each.current) / all[1],
     }))
     .sort((a, b) => Math.abs(b.current - b.reference) - Math.abs(a.current - a.reference));
-  const shown = sorted.slice(0, most);
+  const named = sorted.slice(0, most);
   const rest = sorted.slice(most);
   const other = {
     name: rest.length > 0 ? `${formatNumber(rest.length)} ${rest.length === 1 ? 'other' : 'others'}` : 'other',
@@ -93,13 +130,18 @@ function movementsOf({ categories, totals, most = 10 }: CategoryBars): {
     current: (all[1] - listed[1]) / all[1] + rest.reduce((total, each) => total + each.current, 0),
   };
   const hasOther = rest.length > 0 || other.reference > 1e-9 || other.current > 1e-9;
-  if (listed[0] + listed[1] === 0) return { shown: [], movements: 0 };
-  return { shown: hasOther ? [...shown, other] : shown, movements: sorted.length };
+  if (listed[0] + listed[1] === 0) return { named: [], movements: 0 };
+  return { named, ...(hasOther ? { other } : {}), movements: sorted.length };
 }
 
 function bars(each: Movement, y: number, x: (share: number) => number): Html {
   const tip = `${cut(each.name)}: ${formatShare(each.reference)} → ${formatShare(each.current)} (${points(each)} pp)`;
-  return html`${label(nameWidth - 8, y + 17, fitted(each.name === '' ? '(empty)' : each.name, nameWidth - 8), 'end', 'strong')}${box('reference-bar', nameWidth, y + 4, x(each.reference), 8)}${box('current-bar', nameWidth, y + 13, x(each.current), 8)}${line('axis', nameWidth, y + 2, nameWidth, y + 23)}${label(chartWidth, y + 17, change(each), 'end')}${box('hover', 0, y, chartWidth, rowHeight, tip)}`;
+  return html`${texts(each, y)}${box('reference-bar', nameWidth, y + 4, x(each.reference), 8)}${box('current-bar', nameWidth, y + 13, x(each.current), 8)}${line('axis', nameWidth, y + 2, nameWidth, y + 23)}${box('hover', 0, y, chartWidth, rowHeight, tip)}`;
+}
+
+function texts(each: Movement, y: number): Html[] {
+  const name = fitted(each.name === '' ? '(empty)' : each.name, nameWidth - 8);
+  return [label(nameWidth - 8, y + 17, name, 'end', 'strong'), label(chartWidth, y + 17, change(each), 'end')];
 }
 
 function change(each: Movement): string {

@@ -12,6 +12,7 @@ import {
   histogramPair,
   histogramSpark,
   lineChart,
+  movementSpark,
   precisionRecallCurves,
   rocCurves,
   scoreBar,
@@ -117,6 +118,7 @@ describe('every chart is sound markup with finite coordinates, whatever it is gi
         fc.option(fc.tuple(anyNumber, anyNumber)),
         (title, categories, totals) => {
           readChart(categoryBars({ title, categories, ...(totals ? { totals } : {}) }));
+          readChart(movementSpark({ title, categories, ...(totals ? { totals } : {}) }));
         },
       ),
       runs,
@@ -174,7 +176,7 @@ describe('every chart is sound markup with finite coordinates, whatever it is gi
         const chart = { title, champion, candidate: { ...candidate, point: [x, y] as const } };
         readChart(rocCurves(chart));
         readChart(precisionRecallCurves({ ...chart, prevalence: x }));
-        readChart(calibrationCurves(chart));
+        readChart(calibrationCurves({ ...chart, candidate: { ...chart.candidate, rows: candidate.y } }));
       }),
       runs,
     );
@@ -209,15 +211,9 @@ describe('every chart is sound markup with finite coordinates, whatever it is gi
 
   test('scores', () => {
     fc.assert(
-      fc.property(
-        hostileText,
-        anyNumber,
-        anyNumber,
-        fc.constantFrom('above', 'below'),
-        (title, value, threshold, bad) => {
-          readChart(scoreBar({ title, value, threshold, bad: bad as 'above' | 'below' }));
-        },
-      ),
+      fc.property(hostileText, anyNumber, anyNumber, anyNumber, tone, (title, value, atMost, threshold, verdict) => {
+        readChart(scoreBar({ title, value, atMost, threshold, tone: verdict }));
+      }),
       runs,
     );
   });
@@ -398,26 +394,72 @@ describe('confusionMatrix', () => {
   });
 });
 
-test('a score on the other side of zero than its limit has no bar', () => {
-  const length = (value: number, threshold: number): string | undefined =>
-    readChart(scoreBar({ title: 'a', value, threshold, bad: threshold > 0 ? 'above' : 'below' }))
-      .find(({ attributes }) => /^(good|bad)-bar$/.test(attributes.get('class') ?? ''))
-      ?.attributes.get('width');
-  expect([length(-5, 0.1), length(0.1, 0.1), length(-0.2, -0.1), length(Number.NEGATIVE_INFINITY, 0.1)]).toEqual([
-    '0',
-    '55',
-    '110',
-    '0',
-  ]);
+describe('scoreBar', () => {
+  const barsOf = (score: Partial<Parameters<typeof scoreBar>[0]>): (string | undefined)[] =>
+    readChart(scoreBar({ title: 'a', value: 0.1, threshold: 0.1, tone: 'bad', ...score }))
+      .filter(({ attributes }) => attributes.get('class')?.startsWith('bad-bar'))
+      .map(({ attributes }) => attributes.get('width'));
+
+  test('has the square root of the multiple for its length, and ends at ten times the threshold', () => {
+    const lengths = [0.1, 0.4, 1, 50].map((value) => barsOf({ value })[0]);
+    expect(lengths).toEqual(['31.6', '63.2', '100', '100']);
+  });
+
+  test('is empty for what lies on the other side of zero than the threshold', () => {
+    expect(barsOf({ value: -5 })).toEqual(['0']);
+    expect(barsOf({ value: Number.NEGATIVE_INFINITY })).toEqual(['0']);
+    expect(barsOf({ value: -0.1, threshold: -0.1 })).toEqual(['31.6']);
+  });
+
+  test('draws what lies between two bounds as a part of its own, and writes both', () => {
+    expect(barsOf({ value: 0.1, atMost: 0.4 })).toEqual(['31.6', '31.6']);
+    expect(texts(scoreBar({ title: 'a', value: 0.017, atMost: 0.836, threshold: 0.1, tone: 'warn' }))).toEqual([
+      '0.17–8.4×',
+    ]);
+  });
+
+  test('takes its colour from the verdict, whatever the score', () => {
+    const kinds = (tone: 'good' | 'bad' | 'unknown'): string =>
+      scoreBar({ title: 'a', value: 5, threshold: 0.1, tone }).html;
+    expect(kinds('good')).toContain('good-bar');
+    expect(kinds('bad')).toContain('bad-bar');
+    expect(kinds('unknown')).toContain('unknown-bar');
+  });
 });
 
-test('a score is bad at its limit, not below it, and grey when it was not judged', () => {
-  const kinds = (value: number, judged = true): string[] =>
-    readChart(scoreBar({ title: 'a', value, threshold: 0.1, judged })).map(
-      ({ attributes }) => attributes.get('class') ?? '',
-    );
-  expect(kinds(0.1)).toContain('bad-bar');
-  expect(kinds(0.09)).toContain('good-bar');
-  expect(kinds(5, false)).toContain('unknown-bar');
-  expect(kinds(Number.NaN)).toContain('unknown-bar');
+describe('calibrationCurves', () => {
+  const chart = calibrationCurves({
+    title: 'a',
+    candidate: { name: 'b', x: [0.1, 0.3, 0.5, 0.9], y: [0, 0.2, 1, 0.9], rows: [80, 30, 3, 40] },
+  });
+
+  test('draws no line through a point of few rows, and says which those are', () => {
+    const elements = readChart(chart);
+    expect(elements.filter(({ attributes }) => attributes.get('class') === 'current-dot faint')).toHaveLength(1);
+    const [, ...lines] = elements.filter(({ attributes }) => attributes.get('class') === 'current-line');
+    expect(lines.map(({ attributes }) => attributes.get('d')?.split('L').length)).toEqual([2, 1]);
+    expect(chart.html).toContain('Hollow points are of fewer than 20 rows.');
+  });
+
+  test('has the rows of each point among its numbers', () => {
+    expect(numbers(chart)).toEqual(['0.1', '0', '80', '0.3', '0.2', '30', '0.5', '1', '3', '0.9', '0.9', '40']);
+  });
+});
+
+test('movements of many categories go up and down from the middle, and small ones stay small', () => {
+  const lengths = (change: number): (string | undefined)[] =>
+    readChart(
+      movementSpark({
+        title: 'a',
+        categories: [
+          { name: 'b', reference: 1000, current: 1000 + change },
+          { name: 'c', reference: 1000, current: 1000 - change },
+        ],
+        totals: [10_000, 10_000],
+      }),
+    )
+      .filter(({ attributes }) => /^(?:current|reference)-bar$/.test(attributes.get('class') ?? ''))
+      .map(({ attributes }) => attributes.get('height'));
+  expect(lengths(500)).toEqual(['12', '12']);
+  expect(lengths(20)).toEqual(['1.2', '1.2']);
 });

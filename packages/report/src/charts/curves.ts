@@ -12,7 +12,7 @@ import {
   polyline,
   svg,
 } from './frame.ts';
-import { linear, pixel } from './scale.ts';
+import { linear, pixel, rowCount } from './scale.ts';
 
 /** The curve of one model, in the unit square. */
 export interface Curve {
@@ -20,6 +20,8 @@ export interface Curve {
   /** The points in order; both lists as long. Points that are not finite are left out. */
   readonly x: ArrayLike<number>;
   readonly y: ArrayLike<number>;
+  /** On how many rows each point stands, where points are averages of rows. */
+  readonly rows?: ArrayLike<number>;
   /** The figure that sums it up, as it stands in the legend: `AUC 0.912`. */
   readonly figure?: string;
   /** Where the model works: its threshold's point. */
@@ -42,9 +44,12 @@ interface Axes {
     readonly from: readonly [number, number];
     readonly to: readonly [number, number];
   };
-  /** Points are drawn as well: they are what was measured. */
+  /** Points are drawn as well: they are what was measured. Those of few rows say little, and lines end at them. */
   readonly dots?: boolean;
 }
+
+/** A share of fewer rows is mostly chance: one row more or less moves it by more than 0.05. */
+const fewRows = 20;
 
 /** True positive rate over false positive rate. */
 export function rocCurves(chart: CurveChart): Html {
@@ -63,7 +68,7 @@ export function precisionRecallCurves(chart: CurveChart & { readonly prevalence?
   return curves(chart, { ...axes, guide: { name: 'chance', from: [0, prevalence], to: [1, prevalence] } });
 }
 
-/** Share of positives over mean predicted probability, a point a bin. */
+/** Share of positives over mean predicted probability, a point a bin; larger points are of more rows. */
 export function calibrationCurves(chart: CurveChart): Html {
   return curves(chart, {
     x: 'predicted probability',
@@ -73,7 +78,8 @@ export function calibrationCurves(chart: CurveChart): Html {
   });
 }
 
-type Point = readonly [number, number];
+/** x and y, and rows where they are known. */
+type Point = readonly [number, number, number?];
 
 const height = 300;
 const area = { left: 38, right: 12, top: 8, bottom: 40 };
@@ -92,26 +98,38 @@ function curves({ title, champion, candidate }: CurveChart, axes: Axes): Html {
     ...lines.map(({ style }, index) => ({ kind: style, name: names[index] ?? '' })),
     ...(guide ? [{ kind: 'guide' as const, name: guide.name }] : []),
   ];
+  const isWeak = lines.some(({ points }) => points.some(isFaint));
+  const mostRows = Math.max(...lines.flatMap(({ points }) => points.map(([, , rows = 0]) => rows)));
   return figure({
     title,
+    ...(isWeak ? { remark: `Hollow points are of fewer than ${fewRows} rows.` } : {}),
     legend,
     picture: svg(
       { width: chartWidth, height, title, description: `${axes.y} over ${axes.x}. ${names.join('. ')}.` },
       frame(axes, x, y),
       guide ? line('guide', x(guide.from[0]), y(guide.from[1]), x(guide.to[0]), y(guide.to[1])) : undefined,
       lines.map(({ curve, style, points }) => [
-        polyline(
-          style,
-          thinned(points).map(([left, high]) => [x(left), y(high)] as const),
+        stretchesOf(points).map((stretch) =>
+          polyline(
+            style,
+            thinned(stretch).map(([left, high]) => [x(left), y(high)] as const),
+          ),
         ),
-        axes.dots === true ? points.slice(0, 60).map((point) => dot(style, point, x, y, 3)) : undefined,
+        axes.dots === true
+          ? points.slice(0, 60).map((point) => dot(style, point, x, y, radiusOf(point, mostRows)))
+          : undefined,
         curve.point ? dot(style, curve.point, x, y, 5) : undefined,
       ]),
     ),
     numbers: {
-      headers: ['model', axes.x, axes.y],
+      headers: ['model', axes.x, axes.y, ...(mostRows > 0 ? ['rows'] : [])],
       rows: lines.flatMap(({ curve, points }) =>
-        sampled(points, 11).map(([left, high]) => [curve.name, formatNumber(left, 3), formatNumber(high, 3)]),
+        sampled(points, mostRows > 0 ? 60 : 11).map(([left, high, rows]) => [
+          curve.name,
+          formatNumber(left, 3),
+          formatNumber(high, 3),
+          ...(mostRows > 0 ? [rows === undefined ? '' : formatNumber(rows)] : []),
+        ]),
       ),
     },
   });
@@ -128,26 +146,49 @@ function frame(axes: Axes, x: (value: number) => number, y: (value: number) => n
   ])}${label((x(0) + x(1)) / 2, height - 6, axes.x, 'middle')}<text class="middle" transform="translate(8 ${pixel(middle)}) rotate(-90)">${axes.y}</text>`;
 }
 
+function isFaint([, , rows]: Point): boolean {
+  return rows !== undefined && rows < fewRows;
+}
+
+/** The points between those of few rows, where a line says something. */
+function stretchesOf(points: readonly Point[]): Point[][] {
+  const stretches: Point[][] = [[]];
+  for (const point of points) {
+    if (isFaint(point)) stretches.push([]);
+    else stretches.at(-1)?.push(point);
+  }
+  return stretches;
+}
+
+/** The area of a point grows with its rows, from a size that can be seen. */
+function radiusOf([, , rows]: Point, mostRows: number): number {
+  return rows === undefined || mostRows <= 0 ? 3 : 2.5 + 3.5 * Math.sqrt(rows / mostRows);
+}
+
 function dot(
   style: LineStyle,
-  [left, high]: Point,
+  point: Point,
   x: (value: number) => number,
   y: (value: number) => number,
   radius: number,
 ): Html | undefined {
+  const [left, high, rows] = point;
   if (!Number.isFinite(left) || !Number.isFinite(high)) return undefined;
-  return html`<circle class="${style.replace('line', 'dot')}" cx="${pixel(x(left))}" cy="${pixel(y(high))}" r="${radius}"><title>${formatNumber(left, 3)}, ${formatNumber(high, 3)}</title></circle>`;
+  const kind = `${style.replace('line', 'dot')}${isFaint(point) ? ' faint' : ''}`;
+  const count = rows === undefined ? '' : `, ${formatNumber(rows)} rows`;
+  return html`<circle class="${kind}" cx="${pixel(x(left))}" cy="${pixel(y(high))}" r="${pixel(radius)}"><title>${formatNumber(left, 3)}, ${formatNumber(high, 3)}${count}</title></circle>`;
 }
 
 function named(curve: Curve): Curve {
   return { ...curve, name: cut(curve.name) };
 }
 
-function pointsOf({ x, y }: Curve): Point[] {
+function pointsOf({ x, y, rows }: Curve): Point[] {
   const points: Point[] = [];
   for (let index = 0; index < Math.min(x.length, y.length); index++) {
-    const point: Point = [x[index] as number, y[index] as number];
-    if (point.every(Number.isFinite)) points.push(point);
+    const [left, high] = [x[index] as number, y[index] as number];
+    if (!Number.isFinite(left) || !Number.isFinite(high)) continue;
+    points.push(rows === undefined ? [left, high] : [left, high, rowCount(rows[index])]);
   }
   return points;
 }

@@ -16,7 +16,7 @@ export interface ConfusionMatrix {
 
 const margin = { left: 84, top: 40 };
 
-/** Rows are what is true, columns what was predicted; each cell has its count and its share of the row. Blue is right, red is wrong. */
+/** Rows are what is true, columns what was predicted; each cell has its count and its share of the row. Blue is right, red is wrong, and stronger: mistakes are what is looked for. */
 export function confusionMatrix(data: ConfusionMatrix): Html {
   const { labels, counts } = joined({ ...data, labels: data.labels.map((name) => cut(name)) });
   const total = counts.flat().reduce((sum, count) => sum + count, 0);
@@ -81,8 +81,7 @@ interface Place {
 }
 
 function cell({ x, y, width, height }: Place, count: number, share: number, isRight: boolean, name: string): Html {
-  // At most half covered, so that the text keeps its contrast in both themes.
-  const opacity = Math.round(share * 50) / 100;
+  const opacity = isRight ? share * 0.2 : mistakeOpacity(share);
   const tip = html`<title>${name}: ${formatNumber(count)}, ${formatShare(share)} of the row</title>`;
   const rectangle = (kind: string, more: Html): Html =>
     html`<rect class="${kind}" x="${pixel(x)}" y="${pixel(y)}" width="${pixel(width)}" height="${pixel(height)}"${more}`;
@@ -96,7 +95,12 @@ function cell({ x, y, width, height }: Place, count: number, share: number, isRi
       : width >= 24
         ? [label(x + width / 2, middle + 4, share === 0 ? '' : String(Math.round(share * 100)), 'middle', 'strong')]
         : [];
-  return html`${rectangle('cell', html`/>`)}${rectangle(isRight ? 'right-cell' : 'wrong-cell', html` fill-opacity="${opacity}"/>`)}${rectangle('cell-border', html`/>`)}${texts}${rectangle('hover', html`>${tip}</rect>`)}`;
+  return html`${rectangle('cell', html`/>`)}${rectangle(isRight ? 'right-cell' : 'wrong-cell', html` fill-opacity="${Math.round(opacity * 100) / 100}"/>`)}${rectangle('cell-border', html`/>`)}${texts}${rectangle('hover', html`>${tip}</rect>`)}`;
+}
+
+/** Rare mistakes are seen too; at most half covered, so that the text keeps its contrast in both themes. */
+function mistakeOpacity(share: number): number {
+  return share === 0 ? 0 : 0.15 + 0.35 * Math.sqrt(share);
 }
 
 function compact(count: number): string {
@@ -178,7 +182,7 @@ export function disagreementMatrix({ title, ...counts }: Disagreement): Html {
 }
 
 function quarter({ x, y, width, height }: Place, count: number, total: number, kind: string, name: string): Html {
-  const strength = kind === 'cell' ? html`` : html` fill-opacity="0.3"`;
+  const strength = kind === 'cell' ? html`` : html` fill-opacity="${count === 0 ? 0 : 0.3}"`;
   const place = html`x="${pixel(x)}" y="${pixel(y)}" width="${pixel(width)}" height="${pixel(height)}"`;
   return html`<rect class="cell" ${place}/><rect class="${kind}" ${place}${strength}/><rect class="cell-border" ${place}/>${label(x + width / 2, y + 22, formatNumber(count), 'middle', 'heavy')}${label(x + width / 2, y + 36, formatShare(count / total), 'middle', 'strong')}${label(x + width / 2, y + 50, name, 'middle', 'strong')}`;
 }

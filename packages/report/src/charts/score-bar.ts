@@ -1,43 +1,71 @@
 import { formatNumber } from '@mlops-actions/core';
 import type { Html } from '../html/markup.ts';
-import { box, line, svg } from './frame.ts';
-import { linear } from './scale.ts';
+import type { Tone } from '../html/parts.ts';
+import { box, label, line, svg, textWidth } from './frame.ts';
+import { pixel } from './scale.ts';
 
 export interface Score {
   /** What is scored, for who hears it. */
   readonly title: string;
+  /** The score, or the lower of its two bounds. */
   readonly value: number;
+  /** The upper bound, where the score is known by bounds only: the part between them is drawn lighter. */
+  readonly atMost?: number;
   readonly threshold: number;
-  /** On which side of the threshold it is bad. Default: above. */
-  readonly bad?: 'above' | 'below';
-  /** Whether it was judged at all; a score without a judgement is grey. Default true. */
-  readonly judged?: boolean;
+  /** How the score was judged. It may be beyond its threshold and no drift, when such a score is likely by chance. */
+  readonly tone: Tone;
 }
 
-const width = 110;
-const height = 14;
+const height = 16;
+const barWidth = 100;
+const longestBar = 10;
 
-/** How far a score is beyond its limit, for a cell of a table: a bar, and the limit as a line at half of the width. Bars end at twice the limit with a notch. */
-export function scoreBar({ title, value, threshold, bad = 'above', judged = true }: Score): Html {
-  const limit = Math.abs(threshold) || 1;
-  const isBad = bad === 'above' ? value >= threshold : value <= threshold;
-  const x = linear({ low: 0, high: 2 }, 0, width);
-  const kind = judged && !Number.isNaN(value) ? (isBad ? 'bad-bar' : 'good-bar') : 'unknown-bar';
-  // Measured from zero towards the limit: what lies on the other side of zero is not beyond it.
-  const multiple = (value / limit) * (threshold < 0 ? -1 : 1);
-  const isOver = multiple > 2;
-  const times = multiple > 0 && Number.isFinite(multiple) ? `, ${formatNumber(multiple, 2)} times the limit` : '';
+/**
+ * How many times its threshold a score is, for a cell of a table: a bar on a square-root scale that ends at ten times the threshold, with
+ * the threshold as a line, and the multiple in figures. What is longer is cut by a notch.
+ */
+export function scoreBar({ title, value, atMost = value, threshold, tone }: Score): Html {
+  const [low, high] = [multipleOf(value, threshold), multipleOf(atMost, threshold)];
+  const text = timesText(low, high);
+  const end = Math.max(lengthOf(low), lengthOf(high));
   return svg(
     {
-      width,
+      width: Math.ceil(barWidth + 8 + textWidth(text)),
       height,
       title,
-      description: `${formatNumber(value)}, limit ${formatNumber(threshold)}${times}.`,
+      description: `${rangeText(value, atMost)}, threshold ${formatNumber(threshold)}${text === '' ? '' : `: ${text}`}.`,
       classes: 'inline',
     },
-    box('track', 0, 3, width, 8),
-    box(kind, 0, 3, x(multiple), 8),
-    isOver ? line('cell-border', width - 9, 13, width - 4, 1) : undefined,
-    line('marker', width / 2, 0, width / 2, height),
+    box('track', 0, 4, barWidth, 8),
+    box(`${tone}-bar`, 0, 4, lengthOf(low), 8),
+    end > lengthOf(low) ? box(`${tone}-bar possible`, lengthOf(low), 4, end - lengthOf(low), 8) : undefined,
+    Math.max(low, high) > longestBar ? line('cell-border', barWidth - 9, 14, barWidth - 4, 2) : undefined,
+    line('marker', lengthOf(1), 1, lengthOf(1), height - 1),
+    label(barWidth + 6, 12, text),
   );
+}
+
+/** Measured from zero towards the threshold: what lies on the other side of zero is not beyond it. */
+function multipleOf(value: number, threshold: number): number {
+  return (value / (Math.abs(threshold) || 1)) * (threshold < 0 ? -1 : 1);
+}
+
+function lengthOf(multiple: number): number {
+  if (!(multiple > 0)) return 0;
+  return pixel(barWidth * Math.sqrt(Math.min(multiple, longestBar) / longestBar));
+}
+
+function timesText(low: number, high: number): string {
+  const [first, last] = [low, high].map((multiple) => (multiple > 0 && multiple < 1e6 ? twoDigits(multiple) : ''));
+  if (first === undefined || first === '') return '';
+  return last === '' || last === first ? `${first}×` : `${first}–${last}×`;
+}
+
+/** Below 0.01 the difference is of no interest. */
+function twoDigits(multiple: number): string {
+  return multiple < 0.01 ? '0' : formatNumber(multiple, 2);
+}
+
+function rangeText(value: number, atMost: number): string {
+  return Object.is(value, atMost) ? formatNumber(value) : `${formatNumber(value)} to ${formatNumber(atMost)}`;
 }

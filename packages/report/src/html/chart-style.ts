@@ -1,10 +1,11 @@
 /** How the charts look. Every colour is one of the palette's, so that a chart follows the theme; every text is at least 10.5 px. */
 export const chartStyle = `
-.gallery{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr));gap:1rem}
+.gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr));gap:1rem}
+@media (min-width:66rem){.gallery>div:has(>.facts){grid-column:span 2}}
 .gallery>div{min-width:0;background:var(--surface);border:1px solid var(--line);border-radius:10px;padding:.8rem .9rem}
 .gallery .facts{border:0;margin:0}
 .gallery .facts dd{font-size:.95rem}
-.chart{display:block;max-width:25rem}
+.chart{display:block;max-width:34rem}
 .chart.broad{max-width:none}
 section>.chart{background:var(--surface);border:1px solid var(--line);border-radius:10px;padding:.8rem .9rem}
 .chart>figcaption{font-weight:600;font-size:.95rem;line-height:1.35}
@@ -38,6 +39,7 @@ svg .fourth-line{fill:none;stroke:var(--fourth);stroke-width:2;stroke-dasharray:
 svg .reference-bar{fill:var(--reference-fill);stroke:var(--reference);stroke-width:1}
 svg .current-bar{fill:var(--current)}
 svg .current-dot{fill:var(--current)}svg .reference-dot{fill:var(--reference)}svg .third-dot{fill:var(--third)}svg .fourth-dot{fill:var(--fourth)}
+svg .faint{fill:var(--surface);stroke-width:1.25}svg .current-dot.faint{stroke:var(--current)}svg .reference-dot.faint{stroke:var(--reference)}
 svg .limit{stroke:var(--bad);stroke-width:1.5;stroke-dasharray:5 3;fill:none}
 svg .zero{stroke:var(--muted);stroke-width:1.25;fill:none}
 svg .band{fill:var(--reference-fill);fill-opacity:.55}
@@ -51,8 +53,8 @@ svg .good-line,svg .bad-line,svg .warn-line,svg .unknown-line{stroke-width:2;fil
 svg .forbidden{fill:var(--bad-tint)}
 svg .right-cell{fill:var(--current)}svg .wrong-cell{fill:var(--bad)}svg .cell{fill:var(--raised)}
 svg .cell-border{fill:none;stroke:var(--surface);stroke-width:2}
-svg .track{fill:var(--raised)}
-svg .good-bar{fill:var(--good)}svg .bad-bar{fill:var(--bad)}svg .unknown-bar{fill:var(--reference)}
+svg .track{fill:var(--raised)}svg .possible{fill-opacity:.4}
+svg .good-bar{fill:var(--good)}svg .bad-bar{fill:var(--bad)}svg .warn-bar{fill:var(--warn)}svg .unknown-bar{fill:var(--reference)}
 svg .marker{stroke:var(--ink);stroke-width:2}
 svg .hover{fill:transparent}
 svg .hover:hover{fill:var(--ink);fill-opacity:.08}

@@ -12,7 +12,7 @@
  *
  * - `html` (markup.ts) is the only way to make markup: it escapes what is put into it. Foreign text is passed as a plain string.
  * - `dataTable`, `plainTable` (table.ts): sorted, filtered, rows that open; a bounded number of rows whatever is given.
- * - `badge`, `note`, `facts`, `details`, `gallery`, `paragraph`, `bullets`, `codeText`, `pageLink` (parts.ts), `shortName`, `longName`
+ * - `badge`, `note`, `facts`, `details`, `gallery`, `paragraph`, `bullets`, `prose`, `codeText`, `pageLink` (parts.ts), `shortName`, `longName`
  *   (names.ts), `formatShare`, `formatPValue`, `formatMoment` (figures.ts).
  * - The charts are in ../charts: each takes data and returns `Html` that goes into a section, a gallery or a row's details.
  *
@@ -21,8 +21,8 @@
  */
 import { createHash } from 'node:crypto';
 import { asHtml, type Content, type Html, html, render } from './markup.ts';
-import { cut } from './names.ts';
-import { type Fact, facts, sign, type Verdict } from './parts.ts';
+import { cut, wholeText } from './names.ts';
+import { type Fact, facts, prose, sign, type Verdict } from './parts.ts';
 import { script } from './script.ts';
 import { style } from './style.ts';
 
@@ -38,6 +38,8 @@ export interface Section {
 export interface Page {
   /** What the report is about, with the name of the subject. */
   readonly title: string;
+  /** The subject's whole name, where the title has it short: for who points at it. */
+  readonly wholeTitle?: string;
   readonly verdict: Verdict;
   /** What was decided and why, in one sentence. */
   readonly headline: Content;
@@ -84,8 +86,11 @@ function digest(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
-function firstScreen({ title, verdict, headline, facts: figures }: Page, sections: readonly Anchored[]): string {
-  return html`<body><a class="skip" href="#main">Skip to the report</a><header><h1><bdi>${cut(title, 200)}</bdi></h1><button type="button" id="theme" hidden aria-label="Change between light and dark" title="Light or dark">◐</button></header><main id="main"><section class="verdict ${verdict.tone}" aria-label="Verdict"><p class="word">${sign(verdict.tone)}<strong>${verdict.word}</strong></p><p class="headline">${typeof headline === 'string' ? cut(headline, longestHeadline) : headline}</p></section>${facts(figures)}${contents(sections)}`
+function firstScreen(
+  { title, wholeTitle = title, verdict, headline, facts: figures }: Page,
+  sections: readonly Anchored[],
+): string {
+  return html`<body><a class="skip" href="#main">Skip to the report</a><header><h1 title="${wholeText(wholeTitle, 300)}"><bdi>${cut(title, 200)}</bdi></h1><button type="button" id="theme" hidden aria-label="Change between light and dark" title="Light or dark">◐</button></header><main id="main"><section class="verdict ${verdict.tone}" aria-label="Verdict"><p class="word">${sign(verdict.tone)}<strong>${verdict.word}</strong></p><p class="headline">${typeof headline === 'string' ? prose(headline, longestHeadline) : headline}</p></section>${facts(figures)}${contents(sections)}`
     .html;
 }
 

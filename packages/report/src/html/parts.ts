@@ -65,6 +65,13 @@ export function bullets(items: readonly Content[]): Html {
   return html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`;
 }
 
+/** A sentence for people in which code stands between backticks: code is set as such, and cut with the rest after `length` characters. */
+export function prose(sentence: string, length = 2_000): Content {
+  return cut(sentence, length)
+    .split(/`([^`\n]+)`/)
+    .map((part, index) => (index % 2 === 0 ? part : codeText(part)));
+}
+
 /** Foreign text in a fixed-width font. */
 export function codeText(text: string): Html {
   return html`<code>${text}</code>`;

@@ -32,7 +32,7 @@ code{font:.92em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;background:
 footer{margin-top:3rem;padding-top:.9rem;border-top:1px solid var(--line);color:var(--muted);font-size:.86rem}
 main>section:not(.verdict){margin-top:2.5rem}
 main>section>*+*{margin-top:.8rem}
-.lead{color:var(--muted);max-width:46rem;margin-top:.2rem}
+.lead{color:var(--muted);max-width:62rem;margin-top:.2rem}
 ul{padding-left:1.2rem}`;
 
 const firstScreen = `
@@ -42,7 +42,7 @@ h1{font-size:1rem;font-weight:600;color:var(--muted)}
 .verdict{border-left:6px solid var(--tone);background:var(--tint);border-radius:10px;padding:1.2rem 1.4rem 1.3rem}
 .verdict .word{display:flex;align-items:center;gap:.6rem;color:var(--tone);font-size:1.05rem;text-transform:uppercase;letter-spacing:.06em}
 .verdict .sign{width:1.7rem;height:1.7rem;font-size:1.05rem}
-.verdict .headline{margin-top:.45rem;font-size:1.45rem;line-height:1.35;font-weight:600;letter-spacing:-.012em;max-width:52rem;text-wrap:pretty}
+.verdict .headline{margin-top:.45rem;font-size:1.45rem;line-height:1.35;font-weight:600;letter-spacing:-.012em;text-wrap:pretty}
 .good{--tone:var(--good);--tint:var(--good-tint)}
 .warn{--tone:var(--warn);--tint:var(--warn-tint)}
 .bad{--tone:var(--bad);--tint:var(--bad-tint)}

@@ -101,7 +101,7 @@ function columnTable(columns: readonly SampleColumn[]): Content {
       { label: 'Verdict' },
       { label: 'Shape', wide: false, hint: 'Grey: reference. Blue: current.' },
       { label: 'Score', kind: 'number', hint: 'Normalised Wasserstein or Jensen–Shannon distance' },
-      { label: 'Beyond the limit', wide: false, hint: 'The line is the limit, the end of the bar is twice the limit.' },
+      { label: 'Score ÷ limit', wide: false, hint: 'The line is the limit, the end of the bar ten times the limit.' },
       { label: 'Adjusted p', kind: 'number' },
       { label: 'Nulls', kind: 'number' },
     ],
@@ -120,7 +120,9 @@ function columnRow(column: SampleColumn, index: number): TableRow {
       { show: badge({ tone: tones[verdict], word: verdict }), sort: verdict },
       spark,
       judged ? { show: score.toFixed(3), sort: score } : undefined,
-      judged ? { show: scoreBar({ title: `Score of ${name}`, value: score, threshold }), sort: score } : undefined,
+      judged
+        ? { show: scoreBar({ title: `Score of ${name}`, value: score, threshold, tone: tones[verdict] }), sort: score }
+        : undefined,
       judged ? { show: formatPValue(p), sort: p } : undefined,
       { show: `${formatShare(nulls[0])} → ${formatShare(nulls[1])}`, sort: nulls[1] },
     ],

@@ -48,7 +48,7 @@ export function hostileSamplePage(): string {
               name,
               name,
               histogramSpark({ title: name, edges, reference: counts, current: counts }),
-              scoreBar({ title: name, value: index - 5, threshold: 0.1 }),
+              scoreBar({ title: name, value: index - 5, atMost: index, threshold: 0.1, tone: 'bad' }),
             ],
             details: () =>
               gallery([
