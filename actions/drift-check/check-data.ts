@@ -8,6 +8,7 @@ import { planColumns } from './plan.ts';
 import { isRowSignal, type RowFindings, rowSignals } from './rows/row-signals.ts';
 import { type BothKnown, type Sides, scanSides } from './scan.ts';
 import { type OpenOptions, openSide, type SideName } from './side.ts';
+import { type Place, withPlaces } from './stored-data.ts';
 
 /** A profile that is to be written. */
 export interface ProfileFile {
@@ -17,12 +18,22 @@ export interface ProfileFile {
   readonly bytes: Uint8Array;
 }
 
-/** Opens both sides, reads and compares them. Nothing is written. */
-export async function checkData(
+export interface CheckedData {
+  readonly check: Check;
+  readonly profiles: readonly ProfileFile[];
+}
+
+/** Opens both sides, reads and compares them. No file is written that stays. */
+export function checkData(inputs: DriftInputs, checked: Checked, context: Context): Promise<CheckedData> {
+  return withPlaces(inputs, context, (places) => checkPlaces(places, inputs, checked, context));
+}
+
+async function checkPlaces(
+  places: Readonly<Record<SideName, Place>>,
   inputs: DriftInputs,
   checked: Checked,
   context: Context,
-): Promise<{ readonly check: Check; readonly profiles: readonly ProfileFile[] }> {
+): Promise<CheckedData> {
   const { signal, workingDirectory: folder } = context;
   const { inputColumns, outputColumns, deployment } = inputs;
   const captures: CaptureOptions = {
@@ -32,8 +43,8 @@ export async function checkData(
   };
   const options: OpenOptions = { folder, format: inputs.format, types: checked.types, captures, signal };
   const sides: Sides = {
-    reference: await openSide(inputs.reference, { ...options, format: referenceFormat(inputs.format) }),
-    current: await openSide(inputs.current, {
+    reference: await openSide(places.reference.path, { ...options, format: referenceFormat(inputs.format) }),
+    current: await openSide(places.current.path, {
       ...options,
       captures: { ...captures, ...windowOf(checked) },
       captureLabels: captureLabels(inputs),
@@ -51,7 +62,7 @@ export async function checkData(
   const profiles = profileFiles(known, inputs);
   const decided = await decideColumns(sides, plan, known, inputs.mode, checked, scanContext);
   const factsOf = (name: SideName): SideFacts => ({
-    source: sides[name].shown,
+    source: places[name].shown,
     kind: sides[name].kind,
     rows: known[name].rows,
   });

@@ -28,6 +28,9 @@ export interface Decided {
 /** Bytes of values that a second reading holds at once, at least one column's. */
 const heldBytes = 512 << 20;
 
+/** Categories that a second reading counts one by one: as many as a scan keeps texts. */
+const allCategories = 2 ** 20;
+
 /**
  * Examines the columns one by one, each of which is forgotten then, and decides. A column that the bounds of a histogram leave undecided is
  * read again with all values, where the tables are there and `mode` allows it, and all are decided again.
@@ -51,7 +54,7 @@ export async function decideColumns(
     const columns = plan.columns.filter(({ name }) => next.includes(name));
     context.log.log('info', `Not decided by histograms, read again exactly: ${next.join(', ')}.`);
     for (const some of inPortions(columns, known)) {
-      const again = await scanSides(sides, some, 'exact', context);
+      const again = await scanSides(sides, some, 'exact', { ...context, maxCategories: allCategories });
       for (const column of some) {
         readAgain.add(column.name);
         examined.set(column.name, examinedColumn(column, again.known, options));

@@ -59,7 +59,7 @@ export function checkedInputs(inputs: DriftInputs): Checked {
     watermark: momentOf('label-watermark', inputs.labelWatermark, faults),
     from: momentOf('from', inputs.from, faults),
     to: momentOf('to', inputs.to, faults),
-    named: namedColumns(inputs),
+    named: namedColumns(inputs, roles),
   };
   const excluded = new Set(inputs.exclude);
   for (const name of inputs.criticalColumns.filter((critical) => excluded.has(critical))) {
@@ -217,12 +217,24 @@ function momentOf(input: string, text: string | undefined, faults: string[]): nu
   return undefined;
 }
 
-function namedColumns(inputs: DriftInputs): NamedColumn[] {
+/** The input that names the column of a role. */
+export const roleInputs: Readonly<Record<keyof Roles, string>> = {
+  id: 'id-column',
+  timestamp: 'timestamp-column',
+  label: 'label-column',
+  prediction: 'prediction-column',
+  probability: 'probability-column',
+  segment: 'segment-by',
+};
+
+function namedColumns(inputs: DriftInputs, roles: Roles): NamedColumn[] {
+  const named = (column: string | undefined): readonly string[] => (column === undefined ? [] : [column]);
   const list = (input: string, columns: readonly string[]): NamedColumn[] =>
     columns.map((column) => ({ column, input }));
   return [
     ...list('columns', inputs.columns),
     ...list('exclude', inputs.exclude),
+    ...Object.entries(roleInputs).flatMap(([role, input]) => list(input, named(roles[role as keyof Roles]))),
     ...list('types', Object.keys(inputs.types)),
     ...list('critical-columns', inputs.criticalColumns),
     ...list('weights', Object.keys(inputs.weights)),

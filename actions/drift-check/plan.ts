@@ -1,7 +1,7 @@
 import { UserError } from '@mlops-actions/core';
 import { nearest } from '@mlops-actions/spec';
 import type { ScanColumn, ScanType } from '@mlops-actions/tabular';
-import type { Checked, DriftInputs } from './inputs.ts';
+import { type Checked, type DriftInputs, roleInputs } from './inputs.ts';
 import type { Side, SideName } from './side.ts';
 
 /** A column that both sides have and that is compared, with what each side reads it as. */
@@ -111,19 +111,11 @@ function requireKnown(
     .map(({ column, input }) =>
       absent(input, column, `neither ${sides.reference.shown} nor ${sides.current.shown} has it`, known),
     );
-  const isPredicting = signals.includes('prediction');
-  const needed = [
-    ['prediction-column', isPredicting ? roles.prediction : undefined],
-    ['probability-column', isPredicting ? roles.probability : undefined],
-  ] as const;
-  for (const [input, column] of needed) {
-    for (const [side, columns] of [
-      [sides.reference, reference],
-      [sides.current, current],
-    ] as const) {
-      if (column !== undefined && !columns.has(column))
-        faults.push(absent(input, column, `${side.shown} has no such column`, known));
-    }
+  for (const role of signals.includes('prediction') ? (['prediction', 'probability'] as const) : []) {
+    const column = roles[role];
+    if (column === undefined || reference.has(column) === current.has(column)) continue;
+    const { shown } = reference.has(column) ? sides.current : sides.reference;
+    faults.push(absent(roleInputs[role], column, `${shown} has no such column`, known));
   }
   if (faults.length > 0) throw new UserError(faults.join('\n'));
 }

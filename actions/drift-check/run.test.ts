@@ -291,6 +291,21 @@ describe('inputs', () => {
     );
   });
 
+  test('a role whose column is nowhere is refused, and so is an answer that one side lacks', async () => {
+    await put('a.csv', customers(200, 1));
+    await put('b.csv', customers(200, 1).replace('visits', 'calls'));
+    const host = await check({
+      reference: 'a.csv',
+      current: 'b.csv',
+      'timestamp-column': 'tme',
+      'prediction-column': 'visits',
+    });
+    expect(messageOf(host).split('\n')).toEqual([
+      'Input `timestamp-column` names tme, and neither a.csv nor b.csv has it.',
+      'Input `prediction-column` names visits, and b.csv has no such column.',
+    ]);
+  });
+
   test('columns, exclude, method, thresholds and weights do what they say', async () => {
     await put('reference.csv', customers(3000, 1));
     await put('current.csv', customers(3000, 2, 0.6, [0.3, 0.5]));

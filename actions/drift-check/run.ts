@@ -4,15 +4,15 @@ import { writeWhole } from '@mlops-actions/files';
 import type { Action, Context, Result } from '../action.ts';
 import type { Check } from './check.ts';
 import type { ProfileFile } from './check-data.ts';
-import { checkedInputs, type DriftInputs } from './inputs.ts';
+import type { DriftInputs } from './inputs.ts';
 import { spec } from './spec.ts';
 
-/** Checks for drift; see `spec.ts`. */
+/** Checks for drift; see `spec.ts`. What reads tables is loaded when it runs, so that help is quick. */
 export const action: Action<typeof spec> = { spec, run };
 
 async function run(inputs: DriftInputs, context: Context): Promise<Result<typeof spec>> {
+  const [{ checkedInputs }, { checkData }] = await Promise.all([import('./inputs.ts'), import('./check-data.ts')]);
   const checked = checkedInputs(inputs);
-  const { checkData } = await import('./check-data.ts');
   const { check, profiles } = await checkData(inputs, checked, context);
   context.signal.throwIfAborted();
   const { outputs, markdown } = await writeFiles(

@@ -1,5 +1,6 @@
 import { formatBytes, formatDuration, formatNumber, type Log } from '@mlops-actions/core';
 import {
+  type ByteSource,
   type ColumnSketch,
   type ProfiledTable,
   type ProfileMode,
@@ -66,6 +67,7 @@ export async function scanSides(
       profile: { mode, keptBytes, maxCategories: context.maxCategories, source: { label: shown } },
     };
   });
+  tellOfLongRead(tasks, columns.length, context.log);
   const profiled = await profileTables(tasks, { worker: context.worker, signal: context.signal });
   const read = new Map(tables.map((name, index) => [name, profiled[index] as ProfiledTable]));
   if (tables.length > 0) context.log.log('info', progressText(sides, read, columns.length, context.now() - start));
@@ -78,6 +80,16 @@ export async function scanSides(
     known: { reference: known('reference'), current: known('current') },
     warnings: [...read].flatMap(([name, { facts }]) => warningsOf(sides[name].shown, facts)),
   };
+}
+
+/** What takes seconds is said before, so that nobody wonders. */
+function tellOfLongRead(tasks: readonly { readonly source: ByteSource }[], columns: number, log: Log): void {
+  const bytes = tasks.reduce((sum, { source }) => sum + (source.size ?? 0), 0);
+  if (bytes > smallTables) log.log('info', `Reading ${columnsText(columns)} of ${formatBytes(bytes)} …`);
+}
+
+function columnsText(columns: number): string {
+  return columns === 1 ? '1 column' : `${columns} columns`;
 }
 
 function knownOf(sketch: TableSketch): Known {
@@ -96,8 +108,7 @@ function progressText(
     const size = source.size === undefined ? '' : `, ${formatBytes(source.size)}`;
     return `${shown} (${formatNumber(sketch.rows)} rows${size})`;
   });
-  const what = columns === 1 ? '1 column' : `${columns} columns`;
-  return `Read ${what} of ${parts.join(' and ')} in ${formatDuration(milliseconds / 1000)}.`;
+  return `Read ${columnsText(columns)} of ${parts.join(' and ')} in ${formatDuration(milliseconds / 1000)}.`;
 }
 
 function warningsOf(shown: string, { warnings, mistyped }: ScanFacts): string[] {

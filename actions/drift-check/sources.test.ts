@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -53,6 +53,27 @@ test('a folder and a pattern are one table', async () => {
     );
   }
   expect(messageOf(await check({ reference: 'reference.csv', current: 'none/*.csv' }))).toContain('matches no file');
+});
+
+test('a stored dataset is fetched, compared split by split, and nothing of it stays', async () => {
+  await put('data/train/a.csv', table(1000, 1));
+  await put('data/test/a.csv', table(400, 2, 1));
+  const splits = [
+    { name: 'train', rows: 1000 },
+    { name: 'test', rows: 400 },
+  ];
+  const { datasets } = await workspace.store();
+  await datasets.put({ name: 'people', rows: 1400, columns: [], splits, tags: {} }, join(workspace.path, 'data'));
+  const host = await check({ reference: 'dataset:people@1/train', current: 'dataset:people/test' });
+  expect(seen(host)).toEqual(['verdict', 'drift']);
+  expect((await reportOf(host)).reference).toEqual({ source: 'dataset:people@1/train', kind: 'table', rows: 1000 });
+  expect((await readdir(host.tempDir)).filter((name) => name.startsWith('drift-check-'))).toEqual([]);
+  expect(messageOf(await check({ reference: 'dataset:people@1/dev', current: 'data' }))).toBe(
+    'Input `reference` names the split dev, and people@1 has the splits train, test.',
+  );
+  expect(messageOf(await check({ reference: 'data', current: 'dataset:people@9' }))).toContain(
+    'Input `current` is people@9, which does not exist',
+  );
 });
 
 test('an http address is read, and a profile behind one is told', async () => {

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import { isResourceName, type Json, lineageOf, type RunRecord, UserError } from '@mlops-actions/core';
 import type { DatasetStore, DatasetVersion } from '@mlops-actions/provider';
+import { findDataset } from '../find-dataset.ts';
 import { digestPath } from '../job-source.ts';
 
 /** Where a job's data comes from, and the digests that make it. */
@@ -52,18 +53,6 @@ function channelsOf(dataset: DatasetVersion): Record<string, string> {
 function looksLikeReference(text: string): boolean {
   const [name = '', version = ''] = text.split('@');
   return isResourceName(name) && /^\d+(?:\/[^/]+)?$/.test(version);
-}
-
-async function findDataset(datasets: DatasetStore, where: string, reference: string): Promise<DatasetVersion> {
-  const [, name = '', version] = /^([^@]+)(?:@([1-9]\d{0,8}))?$/.exec(reference) ?? [];
-  if (!isResourceName(name)) {
-    throw new UserError(
-      `${where} is "${reference.slice(0, 80)}". It must be a dataset version: name@version (churn@3).`,
-    );
-  }
-  const found = await datasets.get(name, version === undefined ? undefined : Number(version));
-  if (found !== undefined) return found;
-  throw new UserError(`${where} is ${reference}, which does not exist. prepare-data makes dataset versions.`);
 }
 
 async function digestOfSource(

@@ -8,7 +8,7 @@ import {
   type ScanColumn,
   type ScanType,
 } from '@mlops-actions/tabular';
-import type { Roles } from '../inputs.ts';
+import { type Roles, roleInputs } from '../inputs.ts';
 import type { TableSide } from '../side.ts';
 
 /** The columns of one side that signals about the model need, row by row. */
@@ -25,7 +25,7 @@ export interface SideRows {
   readonly segment?: CollectedColumn;
 }
 
-export type RoleName = 'id' | 'label' | 'prediction' | 'probability' | 'timestamp' | 'segment';
+export type RoleName = keyof Roles;
 
 /** What a column with a role is read as. */
 export type RoleTypes = ReadonlyMap<RoleName, ScanType>;
@@ -76,7 +76,7 @@ export async function readRows(
   const names = [...types].map(([role, type]) => ({ role, name: roles[role] as string, type }));
   for (const { role, name } of names) {
     if (side.columns.some((column) => column.name === name)) continue;
-    throw new UserError(`Input \`${inputOf(role)}\` names ${name}, and ${side.shown} has no such column.`);
+    throw new UserError(`Input \`${roleInputs[role]}\` names ${name}, and ${side.shown} has no such column.`);
   }
   const scanner = await openTable(side.source, { ...side.open, interning, signal });
   const different = new Map(names.map(({ name, type }): [string, ScanColumn] => [name, { name, type }]));
@@ -98,10 +98,6 @@ export async function readRows(
     ...(moments === undefined ? {} : { moments: (moments as CollectedNumbers).values }),
     ...(segment === undefined ? {} : { segment }),
   };
-}
-
-function inputOf(role: RoleName): string {
-  return role === 'segment' ? 'segment-by' : `${role}-column`;
 }
 
 /** Whether a cell of a column is filled. */

@@ -4,15 +4,20 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect } from '@jest/globals';
 import { type Json, systemClock } from '@mlops-actions/core';
 import { type MemoryHost, memoryHost } from '@mlops-actions/hosts';
+import type { Provider } from '@mlops-actions/provider';
 import { openLocalProvider } from '@mlops-actions/provider-local';
 import { runAction } from '@mlops-actions/runner';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { action } from '../run.ts';
 
+type Effects = Parameters<typeof openLocalProvider>[0]['effects'];
+
 /** A workspace for each test of a file, and the step run in it as the runner does. */
 export interface DriftWorkspace {
   readonly path: string;
   put(name: string, content: string | Uint8Array): Promise<string>;
+  /** The store of datasets that the step sees. */
+  store(): Promise<Provider>;
   /** Runs the step. Every report is held against its schema. `cancel` gets what a signal to the process calls. */
   check(inputs: Readonly<Record<string, string>>, cancel?: (abort: () => void) => void): Promise<MemoryHost>;
 }
@@ -26,10 +31,13 @@ export function driftWorkspace(): DriftWorkspace {
     path = await mkdtemp(join(tmpdir(), 'drift-'));
   });
   afterEach(() => rm(path, { recursive: true, force: true }));
+  const openStore = async (effects: Effects): Promise<Provider> =>
+    openLocalProvider({ root: join(path, '.mlops'), daemonCommand: [], effects });
   return {
     get path() {
       return path;
     },
+    store: () => openStore({ log: memoryHost(), clock: systemClock, environment: {}, random: Math.random }),
     async put(name, content) {
       const file = join(path, name);
       await mkdir(join(file, '..'), { recursive: true });
@@ -37,7 +45,7 @@ export function driftWorkspace(): DriftWorkspace {
       return name;
     },
     async check(inputs, cancel) {
-      const host = memoryHost({ inputs, workspace: path });
+      const host = memoryHost({ inputs, workspace: path, tempDir: join(path, '.temp') });
       await runAction(action, host, {
         clock: systemClock,
         random: Math.random,
@@ -45,8 +53,7 @@ export function driftWorkspace(): DriftWorkspace {
           cancel?.(() => abort('SIGTERM'));
           return () => {};
         },
-        openProvider: async (_inputs, _folder, effects) =>
-          openLocalProvider({ root: join(path, '.mlops'), daemonCommand: [], effects }),
+        openProvider: (_inputs, _folder, effects) => openStore(effects),
       });
       if (host.outputs.report !== undefined) {
         validator ??= new Ajv({ allowUnionTypes: true }).compile(JSON.parse(await readFile(schema, 'utf8')));
