@@ -1,4 +1,4 @@
-const q=333,V=[333],G={5333:((K,k,c)=>{c.d(k,{a:()=>p,c:()=>C,i:()=>j,n:()=>$,o:()=>N,r:()=>L,s:()=>z,t:()=>I});var t=c(964),x=c(7598);const y={good:"\u2713",warn:"!",bad:"\u2715",unknown:"?"};function m(e){return(0,t.x)`<span class="sign ${e}" aria-hidden="true">${y[e]}</span>`}function $({tone:e,word:r}){return(0,t.x)`<span class="badge ${e}">${m(e)}${r}</span>`}function z(e,r){return(0,t.x)`<p class="note ${e}">${m(e)}<span>${r}</span></p>`}function p(e){if(e.length!==0)return(0,t.x)`<dl class="facts">${e.map(({label:r,value:o})=>(0,t.x)`<div><dt>${(0,t.v)(r)}</dt><dd>${typeof o=="string"?(0,t.y)(o,80):o}</dd></div>`)}</dl>`}function N(e){return(0,t.x)`<div class="gallery">${e.map(r=>(0,t.x)`<div>${r}</div>`)}</div>`}function C(e){return(0,t.x)`<p>${e}</p>`}function L(e){return(0,t.x)`<ul>${e.map(r=>(0,t.x)`<li>${r}</li>`)}</ul>`}function j(e){return(0,t.x)`<code>${e}</code>`}const f=`(() => {
+const V=333,G=[333],J={5333:((q,k,c)=>{c.d(k,{a:()=>p,c:()=>L,i:()=>E,n:()=>$,o:()=>C,r:()=>j,s:()=>z,t:()=>R});var t=c(964),x=c(7598);const y={good:"\u2713",warn:"!",bad:"\u2715",unknown:"?"};function m(e){return(0,t.x)`<span class="sign ${e}" aria-hidden="true">${y[e]}</span>`}function $({tone:e,word:r}){return(0,t.x)`<span class="badge ${e}">${m(e)}${r}</span>`}function z(e,r){return(0,t.x)`<p class="note ${e}">${m(e)}<span>${r}</span></p>`}function p(e){if(e.length!==0)return(0,t.x)`<dl class="facts">${e.map(({label:r,value:o})=>{const n=(0,t.x)`<dt>${(0,t.v)(r)}</dt><dd>${typeof o=="string"?(0,t.y)(o,80):o}</dd>`;return N(o)?(0,t.x)`<div class="long">${n}</div>`:(0,t.x)`<div>${n}</div>`})}</dl>`}function N(e){return typeof e=="string"&&(e.length>32||e.split(" ").some(r=>r.length>14))}function C(e){return(0,t.x)`<div class="gallery">${e.map(r=>(0,t.x)`<div>${r}</div>`)}</div>`}function L(e){return(0,t.x)`<p>${e}</p>`}function j(e){return(0,t.x)`<ul>${e.map(r=>(0,t.x)`<li>${r}</li>`)}</ul>`}function E(e){return(0,t.x)`<code>${e}</code>`}const f=`(() => {
 'use strict';
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 const make = (name, properties, ...children) => {
@@ -96,7 +96,7 @@ const watch = new ResizeObserver((entries) => {
   }
 });
 for (const box of all('.box')) watch.observe(box);
-})();`,E=`
+})();`,O=`
 .gallery{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr));gap:1rem}
 .gallery>div{min-width:0;background:var(--surface);border:1px solid var(--line);border-radius:10px;padding:.8rem .9rem}
 .gallery .facts{border:0;margin:0}
@@ -153,12 +153,12 @@ svg .good-bar{fill:var(--good)}svg .bad-bar{fill:var(--bad)}svg .unknown-bar{fil
 svg .marker{stroke:var(--ink);stroke-width:2}
 svg .hover{fill:transparent}
 svg .hover:hover{fill:var(--ink);fill-opacity:.08}
-`,b={page:"#f6f7f9",surface:"#ffffff",raised:"#eef1f5",ink:"#17202b",muted:"#556170",line:"#d9dfe6",accent:"#1f5fcc","reference-fill":"#cdd4dd",reference:"#667384",current:"#1f5fcc",third:"#8a4bb8",fourth:"#0a7568",good:"#126b3a","good-tint":"#e6f4eb",warn:"#835400","warn-tint":"#fcf1d9",bad:"#b3241a","bad-tint":"#fdeae8",unknown:"#525d6b","unknown-tint":"#e9edf2"},g={page:"#0e1318",surface:"#161c23",raised:"#202933",ink:"#e5eaf0",muted:"#9eabb9",line:"#2d3743",accent:"#7db2ff","reference-fill":"#46525f",reference:"#9aa7b6",current:"#6aa6ff",third:"#cc9cf5",fourth:"#4fcbbb",good:"#63cf92","good-tint":"#12291d",warn:"#eab54f","warn-tint":"#2c2210",bad:"#ff8d84","bad-tint":"#331816",unknown:"#a7b3c0","unknown-tint":"#232c36"};function d(e){return Object.entries(e).map(([r,o])=>`--${r}:${o}`).join(";")}function O(){return`
-:root{color-scheme:light;${d(b)}}
-@media (prefers-color-scheme:dark){:root:not([data-theme=light]){color-scheme:dark;${d(g)}}}
-:root[data-theme=dark]{color-scheme:dark;${d(g)}}
-@media print{:root,:root:not([data-theme=light]),:root[data-theme=dark]{color-scheme:light;${d(b)};--page:#ffffff}}
-${_}${A}${B}${S}${E}${M}${T}`}const _=`
+`,g={page:"#f6f7f9",surface:"#ffffff",raised:"#eef1f5",ink:"#17202b",muted:"#556170",line:"#d9dfe6",accent:"#1f5fcc","reference-fill":"#cdd4dd",reference:"#667384",current:"#1f5fcc",third:"#8a4bb8",fourth:"#0a7568",good:"#126b3a","good-tint":"#e6f4eb",warn:"#835400","warn-tint":"#fcf1d9",bad:"#b3241a","bad-tint":"#fdeae8",unknown:"#525d6b","unknown-tint":"#e9edf2"},b={page:"#0e1318",surface:"#161c23",raised:"#202933",ink:"#e5eaf0",muted:"#9eabb9",line:"#2d3743",accent:"#7db2ff","reference-fill":"#46525f",reference:"#9aa7b6",current:"#6aa6ff",third:"#cc9cf5",fourth:"#4fcbbb",good:"#63cf92","good-tint":"#12291d",warn:"#eab54f","warn-tint":"#2c2210",bad:"#ff8d84","bad-tint":"#331816",unknown:"#a7b3c0","unknown-tint":"#232c36"};function d(e){return Object.entries(e).map(([r,o])=>`--${r}:${o}`).join(";")}function _(){return`
+:root{color-scheme:light;${d(g)}}
+@media (prefers-color-scheme:dark){:root:not([data-theme=light]){color-scheme:dark;${d(b)}}}
+:root[data-theme=dark]{color-scheme:dark;${d(b)}}
+@media print{:root,:root:not([data-theme=light]),:root[data-theme=dark]{color-scheme:light;${d(g)};--page:#ffffff}}
+${A}${B}${S}${M}${O}${T}${D}`}const A=`
 *,*::before,*::after{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%;scroll-padding-top:1rem}
 body{margin:0 auto;max-width:72rem;padding:1.25rem 1.5rem 3rem;background:var(--page);color:var(--ink);
@@ -180,7 +180,7 @@ footer{margin-top:3rem;padding-top:.9rem;border-top:1px solid var(--line);color:
 main>section:not(.verdict){margin-top:2.5rem}
 main>section>*+*{margin-top:.8rem}
 .lead{color:var(--muted);max-width:46rem;margin-top:.2rem}
-ul{padding-left:1.2rem}`,A=`
+ul{padding-left:1.2rem}`,B=`
 header{display:flex;justify-content:space-between;align-items:center;gap:1rem;margin-bottom:.8rem}
 h1{font-size:1rem;font-weight:600;color:var(--muted)}
 #theme{width:2.25rem;height:2.25rem;padding:0;line-height:1;font-size:1.1rem;flex:none}
@@ -194,9 +194,10 @@ h1{font-size:1rem;font-weight:600;color:var(--muted)}
 .unknown{--tone:var(--unknown);--tint:var(--unknown-tint)}
 .facts{display:flex;flex-wrap:wrap;margin-top:1rem;background:var(--surface);border:1px solid var(--line);border-radius:10px;overflow:hidden}
 .facts div{flex:1 1 9.5rem;min-width:0;padding:.6rem .9rem;margin:0 -1px -1px 0;border:solid var(--line);border-width:0 1px 1px 0}
+.facts div.long{flex:2 1 19rem}
 .facts dt{color:var(--muted);font-size:.8rem}
 .facts dd{font-size:1.02rem;font-weight:600}
-nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;list-style:none;padding:0;margin-top:1rem;font-size:.92rem}`,B=`
+nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;list-style:none;padding:0;margin-top:1rem;font-size:.92rem}`,S=`
 .sign{display:inline-flex;align-items:center;justify-content:center;flex:none;width:1.15em;height:1.15em;border-radius:50%;background:var(--tone);color:var(--surface);font-weight:700;font-size:.85em;line-height:1;letter-spacing:0}
 .badge{display:inline-flex;align-items:center;gap:.35em;color:var(--tone);background:var(--tint);border-radius:99px;padding:.08em .6em .08em .3em;font-size:.88rem;font-weight:600;white-space:nowrap}
 .note{display:flex;gap:.55rem;align-items:baseline;background:var(--tint);border-radius:8px;padding:.55rem .8rem}
@@ -210,7 +211,7 @@ nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;list-style:none;padding:0;ma
 .long>summary::-webkit-details-marker{display:none}
 .long>summary::after{content:" whole text";color:var(--accent);font-size:.8em;white-space:nowrap}
 .long[open]>summary::after{content:" less"}
-.long>bdi,.whole>bdi{display:block;max-height:14rem;overflow:auto;padding:.4rem .6rem;background:var(--raised);border-radius:6px;font-size:.88rem;font-weight:400}`,S=`
+.long>bdi,.whole>bdi{display:block;max-height:14rem;overflow:auto;padding:.4rem .6rem;background:var(--raised);border-radius:6px;font-size:.88rem;font-weight:400}`,M=`
 .tools{display:flex;flex-wrap:wrap;align-items:center;gap:.5rem .9rem;margin-bottom:.5rem;font-size:.9rem;color:var(--muted)}
 .tools input,.tools select,.tools button{color:var(--ink)}
 .tools button{margin-left:auto}
@@ -250,7 +251,7 @@ tbody:has(>tr>th>.opener[open])>.more{display:table-row}
 .plain th,.plain td{padding:.22rem .9rem .22rem 0;text-align:left;vertical-align:top;border-top:1px solid var(--line);font-weight:400}
 .plain th:first-child{min-width:7rem}
 .numbers .plain :is(th,td):not(:first-child){text-align:right;white-space:nowrap}
-.plain thead th{border-top:0;color:var(--muted);font-size:.86em}`,M=`
+.plain thead th{border-top:0;color:var(--muted);font-size:.86em}`,T=`
 @media (max-width:40rem){
 body{padding:.9rem .9rem 2.5rem}
 .verdict{padding:1rem 1rem 1.1rem}
@@ -278,7 +279,7 @@ main>section:not(.verdict){margin-top:2rem}
 .rows>tbody>.more>td{background:none;padding:0}
 .more .gallery>div{background:none;border:0;padding:0}
 .rows>tbody:has(>tr>th>.opener[open])>.more{display:grid}
-}`,T=`
+}`,D=`
 @media print{
 @page{margin:14mm}
 body{max-width:none;padding:0;font-size:10pt}
@@ -295,6 +296,6 @@ table{font-size:8pt}
 .opener>summary::before{left:0}
 figure,tbody,.verdict{break-inside:avoid}
 h2{break-after:avoid}
-}`,D=4,P=600;function I(e){const r=O(),o=U(e.sections),n=`${H(e.title,r)}${W(e,o)}`,a=(0,t.x)`</main><footer>${e.footer}</footer>${(0,t.b)(`<script>${f}<\/script>`)}</body></html>`.html;let i=l(n)+l(a);return`${n}${o.map(s=>{const v=u(s,s.body),w=i+l(v)<2e6?v:u(s,R);return i+=l(w),w}).join("")}${a}
-`}const R="This part would make the page larger than 2 MB. All of its figures are in report.json.";function l(e){return Buffer.byteLength(e)}function H(e,r){const o=`default-src 'none'; style-src ${h(r)}; script-src ${h(f)}; img-src data:; base-uri 'none'; form-action 'none'`;return(0,t.x)`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${(0,t.b)(o)}"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer"><link rel="icon" href="data:,"><title>${(0,t.v)(e,200)}</title><style>${(0,t.b)(r)}</style></head>`.html}function h(e){return`'sha256-${(0,x.createHash)("sha256").update(e).digest("base64")}'`}function W({title:e,verdict:r,headline:o,facts:n},a){return(0,t.x)`<body><a class="skip" href="#main">Skip to the report</a><header><h1><bdi>${(0,t.v)(e,200)}</bdi></h1><button type="button" id="theme" hidden aria-label="Change between light and dark" title="Light or dark">◐</button></header><main id="main"><section class="verdict ${r.tone}" aria-label="Verdict"><p class="word">${m(r.tone)}<strong>${r.word}</strong></p><p class="headline">${typeof o=="string"?(0,t.v)(o,P):o}</p></section>${p(n)}${F(a)}`.html}function F(e){if(!(e.length<D))return(0,t.x)`<nav aria-label="Contents"><ul>${e.map(({anchor:r,title:o})=>(0,t.x)`<li><a href="#${r}">${(0,t.v)(o)}</a></li>`)}</ul></nav>`}function u({anchor:e,title:r,lead:o},n){const a=o===void 0?void 0:(0,t.x)`<p class="lead">${o}</p>`;return(0,t.x)`<section aria-labelledby="${e}"><h2 id="${e}"><bdi>${(0,t.v)(r,200)}</bdi></h2>${a}${(0,t.b)((0,t.S)(n))}</section>`.html}function U(e){const r=new Set(["main","theme"]);return e.map(o=>{const n=(o.id??o.title).toLowerCase().replace(/[^a-z0-9]+/g,"-").replace(/^-|-$/g,"").slice(0,60),a=n===""?"section":n;let i=a;for(let s=2;r.has(i);s++)i=`${a}-${s}`;return r.add(i),{...o,anchor:i}})}})};export{q as id,V as ids,G as modules};
+}`,P=4,I=600;function R(e){const r=_(),o=K(e.sections),n=`${W(e.title,r)}${F(e,o)}`,a=(0,t.x)`</main><footer>${e.footer}</footer>${(0,t.b)(`<script>${f}<\/script>`)}</body></html>`.html;let i=l(n)+l(a);return`${n}${o.map(s=>{const v=u(s,s.body),w=i+l(v)<2e6?v:u(s,H);return i+=l(w),w}).join("")}${a}
+`}const H="This part would make the page larger than 2 MB. All of its figures are in report.json.";function l(e){return Buffer.byteLength(e)}function W(e,r){const o=`default-src 'none'; style-src ${h(r)}; script-src ${h(f)}; img-src data:; base-uri 'none'; form-action 'none'`;return(0,t.x)`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${(0,t.b)(o)}"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer"><link rel="icon" href="data:,"><title>${(0,t.v)(e,200)}</title><style>${(0,t.b)(r)}</style></head>`.html}function h(e){return`'sha256-${(0,x.createHash)("sha256").update(e).digest("base64")}'`}function F({title:e,verdict:r,headline:o,facts:n},a){return(0,t.x)`<body><a class="skip" href="#main">Skip to the report</a><header><h1><bdi>${(0,t.v)(e,200)}</bdi></h1><button type="button" id="theme" hidden aria-label="Change between light and dark" title="Light or dark">◐</button></header><main id="main"><section class="verdict ${r.tone}" aria-label="Verdict"><p class="word">${m(r.tone)}<strong>${r.word}</strong></p><p class="headline">${typeof o=="string"?(0,t.v)(o,I):o}</p></section>${p(n)}${U(a)}`.html}function U(e){if(!(e.length<P))return(0,t.x)`<nav aria-label="Contents"><ul>${e.map(({anchor:r,title:o})=>(0,t.x)`<li><a href="#${r}">${(0,t.v)(o)}</a></li>`)}</ul></nav>`}function u({anchor:e,title:r,lead:o},n){const a=o===void 0?void 0:(0,t.x)`<p class="lead">${o}</p>`;return(0,t.x)`<section aria-labelledby="${e}"><h2 id="${e}"><bdi>${(0,t.v)(r,200)}</bdi></h2>${a}${(0,t.b)((0,t.S)(n))}</section>`.html}function K(e){const r=new Set(["main","theme"]);return e.map(o=>{const n=(o.id??o.title).toLowerCase().replace(/[^a-z0-9]+/g,"-").replace(/^-|-$/g,"").slice(0,60),a=n===""?"section":n;let i=a;for(let s=2;r.has(i);s++)i=`${a}-${s}`;return r.add(i),{...o,anchor:i}})}})};export{V as id,G as ids,J as modules};

@@ -1,8 +1,8 @@
-import { encodeProfile } from '@mlops-actions/tabular';
+import { type CaptureOptions, captureFormats, encodeProfile } from '@mlops-actions/tabular';
 import type { Context } from '../action.ts';
 import { type Check, checkOf, type SideFacts } from './check.ts';
 import { decideColumns } from './decide-columns.ts';
-import type { Checked, DriftInputs } from './inputs.ts';
+import { type Checked, captureLabels, type DriftInputs } from './inputs.ts';
 import { driftOverTime } from './over-time.ts';
 import { planColumns } from './plan.ts';
 import { isRowSignal, type RowFindings, rowSignals } from './rows/row-signals.ts';
@@ -24,10 +24,20 @@ export async function checkData(
   context: Context,
 ): Promise<{ readonly check: Check; readonly profiles: readonly ProfileFile[] }> {
   const { signal, workingDirectory: folder } = context;
-  const options: OpenOptions = { folder, format: inputs.format, types: checked.types, signal };
+  const { inputColumns, outputColumns, deployment } = inputs;
+  const captures: CaptureOptions = {
+    ...(inputColumns.length === 0 ? {} : { inputColumns }),
+    ...(outputColumns.length === 0 ? {} : { outputColumns }),
+    ...(deployment === undefined ? {} : { deployment }),
+  };
+  const options: OpenOptions = { folder, format: inputs.format, types: checked.types, captures, signal };
   const sides: Sides = {
-    reference: await openSide(inputs.reference, options),
-    current: await openSide(inputs.current, options),
+    reference: await openSide(inputs.reference, { ...options, format: referenceFormat(inputs.format) }),
+    current: await openSide(inputs.current, {
+      ...options,
+      captures: { ...captures, ...windowOf(checked) },
+      captureLabels: captureLabels(inputs),
+    }),
   };
   const plan = planColumns(sides, inputs, checked);
   const scanContext = {
@@ -60,6 +70,15 @@ export async function checkData(
   const { columns, rules } = check;
   const overTime = await driftOverTime({ sides, rows, planned: plan.columns, columns, timestamp, rules, signal });
   return { check: overTime === undefined ? check : { ...check, overTime }, profiles };
+}
+
+/** Captures are mostly compared with the data of the training, which are none. */
+function referenceFormat(format: string): string {
+  return captureFormats.some((each) => each === format) ? 'auto' : format;
+}
+
+function windowOf({ from, to }: Checked): CaptureOptions {
+  return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
 }
 
 /** Columns are forgotten when they are compared, so profiles are made before. */

@@ -32,8 +32,10 @@ export interface Checked {
   /** Whether `signals` names them; those that it does not name are left out where they cannot be had. */
   readonly signalsStated: boolean;
   readonly compat: readonly CompatTool[];
-  /** Milliseconds since 1970. */
+  /** Moments, in milliseconds since 1970. */
   readonly watermark: number | undefined;
+  readonly from: number | undefined;
+  readonly to: number | undefined;
   /** Each column that an input names, with the name of that input. */
   readonly named: readonly NamedColumn[];
 }
@@ -54,7 +56,9 @@ export function checkedInputs(inputs: DriftInputs): Checked {
     signals: signalsOf(inputs, roles, faults),
     signalsStated: inputs.signals.length > 0,
     compat: namesAmong(inputs.compat, compatTools, 'compat', faults),
-    watermark: watermarkOf(inputs.labelWatermark, faults),
+    watermark: momentOf('label-watermark', inputs.labelWatermark, faults),
+    from: momentOf('from', inputs.from, faults),
+    to: momentOf('to', inputs.to, faults),
     named: namedColumns(inputs),
   };
   const excluded = new Set(inputs.exclude);
@@ -66,11 +70,17 @@ export function checkedInputs(inputs: DriftInputs): Checked {
   if (checked.watermark !== undefined && roles.timestamp === undefined) {
     faults.push('Input `label-watermark` needs `timestamp-column`, the time of each row.');
   }
-  if (inputs.labels !== undefined && (roles.id === undefined || roles.label === undefined)) {
+  const isJoined = inputs.labels !== undefined && captureLabels(inputs) === undefined;
+  if (isJoined && (roles.id === undefined || roles.label === undefined)) {
     faults.push('Input `labels` needs `id-column`, by which labels are joined, and `label-column`.');
   }
   if (faults.length > 0) throw new UserError(faults.join('\n'));
   return checked;
+}
+
+/** Ground truth files of SageMaker name the calls that they are of: the labels of captures are theirs, and need no other id. */
+export function captureLabels({ format, labels }: DriftInputs): string | undefined {
+  return format === 'sagemaker-capture' ? labels : undefined;
 }
 
 function rolesOf(inputs: DriftInputs): Roles {
@@ -199,13 +209,11 @@ function positive(input: string, name: string, text: string, faults: string[], m
   return 1;
 }
 
-function watermarkOf(text: string | undefined, faults: string[]): number | undefined {
+function momentOf(input: string, text: string | undefined, faults: string[]): number | undefined {
   if (text === undefined) return undefined;
   const moment = Date.parse(text);
   if (!Number.isNaN(moment)) return moment;
-  faults.push(
-    `Input \`label-watermark\` is ${JSON.stringify(text)}. Write a moment as 2024-05-01 or 2024-05-01T12:00:00Z.`,
-  );
+  faults.push(`Input \`${input}\` is ${JSON.stringify(text)}. Write a moment as 2024-05-01 or 2024-05-01T12:00:00Z.`);
   return undefined;
 }
 

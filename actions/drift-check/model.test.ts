@@ -70,6 +70,9 @@ describe('performance', () => {
       /^Drift: accuracy went from 0\.\d+ to 0\.\d+, a change of -0\.\d+ \(-0\.\d+ to -0\.\d+\) where 0\.\d+ is allowed\.$/,
     );
     expect(seen(await check({ ...columns, metrics: 'accuracy', 'max-performance-drop': '0.5' }))).toEqual(['ok', 'ok']);
+    for (const metric of ['f1', 'roc_auc', 'log_loss']) {
+      expect([metric, ...seen(await check({ ...columns, metrics: metric }))]).toEqual([metric, 'verdict', 'drift']);
+    }
   });
 
   test('labels that come late are joined, whatever their order', async () => {

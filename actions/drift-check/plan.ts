@@ -62,8 +62,9 @@ export function planColumns(sides: Sides, inputs: DriftInputs, checked: Checked)
   });
   const wanted = (name: string): boolean =>
     name !== roles.label && (reference.has(name) ? roleByName.get(name) !== undefined : isWantedExtra(name));
+  const ofCaptures = captureFacts(current);
   const isWantedExtra = (name: string): boolean =>
-    !apart.has(name) && !predictions.has(name) && (only === undefined || only.has(name));
+    !ofCaptures.has(name) && !apart.has(name) && !predictions.has(name) && (only === undefined || only.has(name));
   if (columns.length === 0 && (signals.includes('data') || signals.includes('prediction'))) {
     throw new UserError(nothingShared(sides, leftOut));
   }
@@ -73,6 +74,14 @@ export function planColumns(sides: Sides, inputs: DriftInputs, checked: Checked)
     leftOut,
     named,
   };
+}
+
+/** What captures say of a call beside its values is no extra column. */
+function captureFacts(current: ReadonlyMap<string, ScanType>): ReadonlySet<string> {
+  if (current.has('eventId') && current.has('inferenceTime')) {
+    return new Set(['eventId', 'inferenceId', 'inferenceTime', 'label']);
+  }
+  return new Set(current.has('correlationid') && current.has('time') ? ['correlationid', 'time'] : []);
 }
 
 function byName(columns: readonly ScanColumn[]): ReadonlyMap<string, ScanType> {

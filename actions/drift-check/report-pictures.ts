@@ -62,12 +62,12 @@ function performanceBody({ changes, undefined: without }: PerformanceFindings): 
       estimate: isHigher ? change : -change,
       low: isHigher ? bounds.lo : -bounds.hi,
       high: isHigher ? bounds.hi : -bounds.lo,
-      margin: -margin,
+      margin,
       tone: changeTones[verdict],
     };
   });
   return [
-    rows.length === 0 ? undefined : forestPlot({ title: 'Current against reference, by metric', rows }),
+    rows.length === 0 ? undefined : forestPlot({ title: 'Metrics', names: ['current', 'reference'], rows }),
     dataTable<PerformanceChange>({
       caption: 'Metrics',
       columns: [

@@ -1,19 +1,19 @@
-import { resolve } from 'node:path';
 import { UserError } from '@mlops-actions/core';
 import {
   type ByteSource,
+  type CaptureOptions,
   decodeProfile,
-  fileSource,
-  httpSource,
   isProfile,
   openTable,
   type ScanColumn,
   type ScanFormat,
   type Scanner,
   type ScanType,
+  type SourceAddress,
   scanFormats,
   type TableOptions,
   type TableSketch,
+  tableSource,
 } from '@mlops-actions/tabular';
 
 export const sideNames = ['reference', 'current'] as const;
@@ -45,26 +45,39 @@ export interface OpenOptions {
   readonly folder: string;
   readonly format: string;
   readonly types: ReadonlyMap<string, ScanType>;
+  /** What is wanted where the files are captures. */
+  readonly captures: CaptureOptions;
   readonly signal: AbortSignal;
+  /** Ground truth files whose labels captures are to have. */
+  readonly captureLabels?: string | undefined;
 }
 
 /** A profile is a few megabytes; what is far larger is none. */
 const largestProfile = 512 << 20;
 
-/** Opens what an input names: a profile, or a table in any form that is read. */
+/** Opens what an input names: a profile, or one or several files that are a table. */
 export async function openSide(named: string, options: OpenOptions): Promise<Side> {
-  const source = await sourceOf(named, options);
+  const { folder, signal } = options;
+  const source = await tableSource(named, { folder, signal });
   if (await holdsProfile(source)) return profileSide(source, options);
   const format = formatOf(options.format);
-  const { types } = options;
-  const open = { types, ...(format === undefined ? {} : { format }) };
-  const scanner = await openTable(source, { ...open, signal: options.signal });
+  const { types, captures } = options;
+  const labels = options.captureLabels === undefined ? undefined : await addressOf(options.captureLabels, options);
+  const open = {
+    types,
+    captures,
+    ...(format === undefined ? {} : { format }),
+    ...(labels === undefined ? {} : { labels }),
+  };
+  const scanner = await openTable(source, { ...open, signal });
   if (scanner.columns.length === 0) throw new UserError(`${named} has no columns.`);
   return { kind: 'table', shown: source.label, columns: scanner.columns, source, open, scanner };
 }
 
-function sourceOf(named: string, { folder, signal }: OpenOptions): Promise<ByteSource> {
-  return /^https?:\/\//i.test(named) ? httpSource(named, { signal }) : fileSource(resolve(folder, named), named);
+async function addressOf(named: string, { folder, signal }: OpenOptions): Promise<SourceAddress> {
+  const { address } = await tableSource(named, { folder, signal });
+  if (address === undefined) throw new UserError(`${named} cannot be read more than once. Save it as a file first.`);
+  return address;
 }
 
 function formatOf(format: string): ScanFormat | undefined {

@@ -22,10 +22,21 @@ export const spec = defineAction({
       group: 'Data',
     }),
     format: choice(['auto', 'csv', 'tsv', 'jsonl', 'parquet', 'sagemaker-capture', 'azureml-collector'], {
-      help: 'How the files are read. `auto` tells it from their content.',
+      help: 'How the files are read. `auto` tells it from their content. The formats of captures are meant of the current data alone.',
       default: 'auto',
       group: 'Data',
     }),
+    'input-columns': list({
+      help: 'Names of the values that captured requests do not name, in their order.',
+      group: 'Captures',
+    }),
+    'output-columns': list({ help: 'The same of captured answers.', group: 'Captures' }),
+    deployment: text({
+      help: 'The variant (SageMaker) or deployment (Azure ML) whose captures are read.',
+      group: 'Captures',
+    }),
+    from: text({ help: 'Current captures from this moment on (ISO 8601).', group: 'Captures' }),
+    to: text({ help: 'Current captures before this moment (ISO 8601).', group: 'Captures' }),
     columns: list({ help: 'The columns to check. Default: all that both sides have.', group: 'Columns' }),
     exclude: list({ help: 'Columns to leave out.', group: 'Columns' }),
     types: mapping({
@@ -94,8 +105,8 @@ export const spec = defineAction({
     }),
     'missing-as-category': flag({ help: 'Count a missing value as a category like others.', group: 'Decision' }),
     'max-categories': number({
-      help: 'Categories of a column that are counted one by one, those with the most rows.',
-      default: 1000,
+      help: 'Categories of a column that are compared one by one, those with the most rows; the others are compared as one.',
+      default: 10_000,
       min: 2,
       max: 100_000,
       integer: true,

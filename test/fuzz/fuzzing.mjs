@@ -28,7 +28,7 @@ async function work(once, { first, runs }, mostBytes) {
   for (let run = first; run < first + runs; run++) {
     parentPort.postMessage({ run });
     if (await once(run)) read++;
-    const { rss } = process.memoryUsage();
+    const rss = process.memoryUsage.rss();
     if (rss > mostBytes) throw new Error(`After run ${run} the process has ${rss} bytes.`);
   }
   parentPort.postMessage({ read });
@@ -42,7 +42,7 @@ function watch(url, mostMs) {
   let since = Date.now();
   let mostMemory = 0;
   const timer = setInterval(() => {
-    mostMemory = Math.max(mostMemory, process.memoryUsage().rss);
+    mostMemory = Math.max(mostMemory, process.memoryUsage.rss());
     if (Date.now() - since < mostMs) return;
     console.error(`Run ${current} hangs.`);
     process.exit(1);

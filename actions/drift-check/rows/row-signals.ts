@@ -1,7 +1,7 @@
 import { type AnsweredRows, UserError } from '@mlops-actions/core';
 import type { CollectedColumn } from '@mlops-actions/tabular';
 import { classColumn, indicesInto } from '../../classes.ts';
-import type { Checked, DriftInputs } from '../inputs.ts';
+import { type Checked, captureLabels, type DriftInputs } from '../inputs.ts';
 import { type OpenOptions, openSide, type SideName, type TableSide } from '../side.ts';
 import type { SignalName, SignalResult } from '../signals.ts';
 import {
@@ -62,10 +62,11 @@ interface Both extends Readonly<Record<SideName, SideRows>> {
 async function readBoth(
   { reference, current }: Readonly<Record<SideName, TableSide>>,
   signals: readonly RowSignal[],
-  { labels: named }: DriftInputs,
+  inputs: DriftInputs,
   { roles, watermark }: Checked,
   options: OpenOptions,
 ): Promise<Both> {
+  const named = captureLabels(inputs) === undefined ? inputs.labels : undefined;
   const labels = named === undefined ? undefined : await openSide(named, { ...options, format: 'auto' });
   if (labels?.kind === 'profile')
     throw new UserError(`Input \`labels\`: ${labels.shown} is a profile, which holds no rows.`);

@@ -1,3 +1,4 @@
+export * from './check.ts';
 export * from './clock.ts';
 export * from './drift/index.ts';
 export * from './ending.ts';
@@ -7,6 +8,7 @@ export * from './gate/index.ts';
 export * from './log.ts';
 export * from './metrics/index.ts';
 export * from './names.ts';
+export * from './rollout/index.ts';
 export * from './run-info.ts';
 export * from './run-record.ts';
 export * from './statistics/index.ts';

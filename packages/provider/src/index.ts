@@ -4,3 +4,4 @@ export * from './endpoints.ts';
 export * from './jobs.ts';
 export * from './models.ts';
 export * from './provider.ts';
+export * from './rollouts.ts';

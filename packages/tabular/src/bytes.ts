@@ -2,12 +2,9 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { tableFault } from './fault.ts';
+import { soundChunks } from './sources/gunzip.ts';
 
 const chunkBytes = 1 << 20;
-
-/** Unpacked bytes up to which any ratio is fine; real tables reach a few hundred to one, and only then in small files. */
-const freeBytes = 64 << 20;
-const highestRatio = 300;
 
 export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
@@ -29,23 +26,8 @@ export async function* readBytes(path: string, options: ReadOptions = {}): Async
   }
   const gunzip = createGunzip({ chunkSize: chunkBytes });
   source.on('error', (error) => gunzip.destroy(error));
-  let unpacked = 0;
   try {
-    for await (const chunk of abortable(source.pipe(gunzip), signal)) {
-      unpacked += chunk.length;
-      if (unpacked > freeBytes && unpacked > highestRatio * gunzip.bytesWritten) {
-        throw tableFault(
-          { file: label },
-          `unpacks to over ${highestRatio} times its size. Unpack it yourself if it is right.`,
-        );
-      }
-      yield chunk;
-    }
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'Z_BUF_ERROR') throw tableFault({ file: label }, 'the gzip data is cut off. Write or fetch it again.');
-    if (code?.startsWith('Z_')) throw tableFault({ file: label }, 'is not valid gzip data. Write or fetch it again.');
-    throw error;
+    yield* soundChunks(label, abortable(source.pipe(gunzip), signal), () => gunzip.bytesWritten);
   } finally {
     source.destroy();
   }

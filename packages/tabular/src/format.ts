@@ -22,13 +22,16 @@ const otherFormats: readonly (readonly [magic: string, advice: string])[] = [
   ['SQLite format 3\x00', 'is a SQLite database. Export the table as CSV.'],
 ];
 
+/** A header line may start so, too; behind these four bytes of a Parquet file stands one that no text has. */
+const parquetStart = /^PAR1(?![\t\n\r -~])/;
+
 /**
  * The format of a file by its first bytes, unpacked, and its name. Parquet is known by its first bytes, captures by their first key, JSONL by its name or
  * an opening brace, TSV by its name; anything else is CSV. Throws a `UserError` for bytes of a format that is no table.
  */
 export function formatOf(label: string, head: Buffer): ScanFormat {
   const start = head.toString('latin1');
-  if (start.startsWith('PAR1')) return 'parquet';
+  if (parquetStart.test(start)) return 'parquet';
   for (const [magic, advice] of otherFormats) {
     if (start.startsWith(magic)) throw tableFault({ file: label }, advice);
   }
@@ -38,6 +41,8 @@ export function formatOf(label: string, head: Buffer): ScanFormat {
   const ending = /\.(csv|tsv|jsonl|ndjson|parquet)(?:\.gz)?$/i.exec(label)?.[1]?.toLowerCase();
   switch (ending) {
     case 'parquet':
+      // With encrypted pages, or all of it: its reader says so.
+      if (/^PAR[1E]/.test(start)) return 'parquet';
       throw tableFault(
         { file: label },
         'is not a Parquet file, as its name says. Write it again, or name it for what it is.',

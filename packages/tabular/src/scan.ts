@@ -24,7 +24,7 @@ export interface Scanner {
   parts?(count: number): readonly TablePart[];
   /**
    * As `scan`, of one part. Its rows and lines count from the part's start, in errors too. A newline inside quotes may look like the start of a
-   * record: `firstMisfit` says so of the extents of all parts, and a part that fails may do so for that reason alone.
+   * record: then the part does not start where the one before it ends (`ScanFacts.extent`), or fails for that reason alone.
    */
   scanPart?(part: TablePart, wanted: readonly ScanColumn[], sink: Sink, signal?: AbortSignal): Promise<ScanFacts>;
 }

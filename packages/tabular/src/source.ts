@@ -9,8 +9,11 @@ export interface ByteSource {
   readonly size?: number;
   /** Which content this is (an ETag). Every read is of this content, or fails. */
   readonly version?: string;
-  /** The bytes from `from` up to but not including `to`; absent when only reading in order is possible. */
-  range?(from: number, to: number): Promise<Uint8Array>;
+  /**
+   * The bytes from `from` up to but not including `to`; absent when only reading in order is possible. They may come in `room`, if that is large
+   * enough: what an earlier range was read into and nobody looks at any more.
+   */
+  range?(from: number, to: number, room?: ArrayBufferLike): Promise<Uint8Array>;
   /** All bytes in order, in chunks of any length. A chunk holds until the next one is asked for: its memory may be used again. */
   stream(signal?: AbortSignal): AsyncIterable<Uint8Array>;
   /** Whether `stream` gives the bytes the first time only. */

@@ -1,4 +1,3 @@
-export * from './check.ts';
 export * from './default-rules.ts';
 export * from './judge.ts';
 export type { Champion } from './judge-files.ts';

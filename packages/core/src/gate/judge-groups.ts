@@ -1,7 +1,7 @@
+import { verdicts } from '../check.ts';
 import { formatNumber } from '../figures.ts';
 import { findMetric, type MetricSet, metricKey } from '../metrics/metric-set.ts';
 import { isUndefined } from '../metrics/paired.ts';
-import { verdicts } from './check.ts';
 import { type Champion, judgeFiles, slicesOf } from './judge-files.ts';
 import { type Certainty, judgeRows, type Trial } from './judge-rows.ts';
 import { judgeFigures, outcome } from './outcome.ts';

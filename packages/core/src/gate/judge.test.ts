@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { type Verdict, worstFirst } from '../check.ts';
 import { metricsOfTree } from '../metrics/formats.ts';
 import type { MetricSet } from '../metrics/metric-set.ts';
 import { toTree } from '../metrics/tolerant-json.ts';
-import { type Verdict, worstFirst } from './check.ts';
 import { defaultRules } from './default-rules.ts';
 import { type Judgement, judge } from './judge.ts';
 import type { Champion } from './judge-files.ts';

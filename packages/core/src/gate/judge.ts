@@ -1,7 +1,7 @@
+import { overallVerdict, type Verdict } from '../check.ts';
 import type { MetricSet } from '../metrics/metric-set.ts';
 import { isUndefined } from '../metrics/paired.ts';
 import type { Correction } from '../statistics/corrections.ts';
-import { overallVerdict, type Verdict } from './check.ts';
 import { rejected } from './correction.ts';
 import { type Champion, judgeFiles } from './judge-files.ts';
 import { betweenGroups, type Evidence, type RuleTrials, worstOfGroups } from './judge-groups.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { Verdict } from '../check.ts';
 import { metricsOfTree } from '../metrics/formats.ts';
 import type { Answers, BinaryTruth } from '../metrics/predictions.ts';
 import { toTree } from '../metrics/tolerant-json.ts';
-import type { Verdict } from './check.ts';
 import { type Judgement, judge, judgeDefaults } from './judge.ts';
 import type { Champion } from './judge-files.ts';
 import { parseRules } from './parse-rules.ts';

@@ -1,6 +1,6 @@
+import type { Verdict } from '../check.ts';
 import { formatDistinct, formatNumber } from '../figures.ts';
 import { knownMetric } from '../metrics/direction.ts';
-import type { Verdict } from './check.ts';
 import { absolute, add, compare, type Decimal, decimal, times, toNumber } from './decimal.ts';
 import type { Outcome } from './rule-check.ts';
 import { type Operator, type Rule, writtenSubject } from './rules.ts';

@@ -79,7 +79,7 @@ function differencesOfCells(
       const result = results[index] as Float64Array;
       const difference = differenceOf(pair, candidate, champion);
       result[resample] = difference;
-      if (order === 0) result[resamples + resample] = -difference;
+      if (order === 0) result[resamples + resample] = differenceOf(pair, champion, candidate);
     }
   }
   return results;

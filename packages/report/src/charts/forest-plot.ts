@@ -24,6 +24,8 @@ export interface ForestPlot {
   readonly rows: readonly ForestRow[];
   /** How much worse the candidate may be, as a number ≥ 0; the limit is drawn at its negative. */
   readonly margin?: number;
+  /** What is compared with what. Default: candidate, champion. */
+  readonly names?: readonly [string, string];
   /** What the differences are measured in. Default: difference. */
   readonly measure?: string;
   /** Rows drawn; default 30, in the order given. */
@@ -32,7 +34,7 @@ export interface ForestPlot {
 
 /** Differences with their intervals, against zero and the margin: what lies left of the margin's line is worse than allowed. */
 export function forestPlot(data: ForestPlot): Html {
-  const { title, most = 30 } = data;
+  const { title, most = 30, names: [one, other] = ['candidate', 'champion'] } = data;
   const rows = data.rows.filter((row) => Number.isFinite(row.estimate)).slice(0, most);
   const limits = rows.map((row) => -(row.margin ?? data.margin ?? 0));
   const domain = domainOf([0, ...limits, ...rows.flatMap((row) => [row.estimate, row.low, row.high])]);
@@ -42,7 +44,7 @@ export function forestPlot(data: ForestPlot): Html {
     title,
     broad: true,
     remark: [
-      'Difference, candidate against champion, with its confidence interval. Right of zero is better; in the red field it is worse than the margin allows.',
+      `Difference, ${one} against ${other}, with its confidence interval. Right of zero is better; in the red field it is worse than the margin allows.`,
       left > 0 ? ` ${formatNumber(left)} more in report.json.` : undefined,
     ],
     picture: [

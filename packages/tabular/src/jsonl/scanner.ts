@@ -4,7 +4,7 @@ import { tableFault } from '../fault.ts';
 import { checkedColumns, jsonAdvice, requireColumns } from '../header.ts';
 import type { NullTexts } from '../kernels/cells.ts';
 import { isText, lengthFault, longestRecord, textFault, withoutMark } from '../records.ts';
-import { flatRow, parsedJsonCells } from '../rows/flat.ts';
+import { flatRow, parsedJsonTypes } from '../rows/flat.ts';
 import { typeInference } from '../rows/infer.ts';
 import type { ScanColumn, ScanFacts, Scanner, ScanOptions, Sink } from '../scan.ts';
 import type { ByteSource } from '../source.ts';
@@ -78,7 +78,7 @@ function columnsOf(file: string, sample: Buffer, options: JsonlOptions): ScanCol
     if (row === 1 && text.trimStart().startsWith('[')) {
       throw tableFault(place, 'starts a JSON list. Write one object a line, without brackets and commas around them.');
     }
-    const cells = flatRow(parsedJsonCells(text, place, lineAdvice), place);
+    const cells = flatRow(parsedJsonTypes(text, place, lineAdvice), place);
     for (const [name, cell] of cells) inference.see(name, cell, false);
   }
   if (row === 0) throw tableFault({ file }, 'holds no rows. Check what writes it.');

@@ -47,12 +47,6 @@ const mostRowsOfByte = 1000;
 /** A row group beyond this cannot be counted in 32 bits. */
 const mostRowsOfGroup = 2 ** 31 - 1;
 
-/** Whether a file that starts with `bytes` is a Parquet file. */
-export function isParquet(bytes: Uint8Array): boolean {
-  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 4)).toString('latin1');
-  return start === magic || start === encryptedMagic;
-}
-
 /**
  * Reads and checks the footer. Throws a `UserError` for a file that is no Parquet file, is cut off, encrypted or damaged, has over 10,000 columns,
  * two of one name, or claims more rows than its size can hold.

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import type { ScanColumn } from '../scan.ts';
-import { isParquet } from './footer.ts';
 import { openParquet } from './parquet.ts';
 import { bytesSource, type Cell, countsOf, rowsOf } from './testing/collect.ts';
 
@@ -189,11 +188,4 @@ describe('openParquet', () => {
     const sink = { rowsWanted: true, numbers: () => undefined, codes: () => undefined };
     await expect(scanner.scan(flat(scanner.columns), sink, AbortSignal.abort(reason))).rejects.toBe(reason);
   });
-});
-
-test('isParquet knows a file by its start', () => {
-  expect(isParquet(bytesOf(files[0]))).toBe(true);
-  expect(isParquet(Buffer.from('PARE1234'))).toBe(true);
-  expect(isParquet(Buffer.from('PAR'))).toBe(false);
-  expect(isParquet(Buffer.from('a,b\n'))).toBe(false);
 });

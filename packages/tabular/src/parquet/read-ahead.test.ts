@@ -22,7 +22,7 @@ function noted(address?: RangeSource['address']) {
 
 async function all(source: RangeSource, ranges: { from: number; to: number }[]): Promise<Uint8Array[]> {
   const found: Uint8Array[] = [];
-  for await (const each of readAhead(source, ranges)) found.push(each);
+  for await (const each of readAhead(source, ranges, false)) found.push(each);
   return found;
 }
 
@@ -63,12 +63,36 @@ describe('readAhead', () => {
   test('has the next read under way while one is used, and no more of a file', async () => {
     const { source, reads } = noted(address);
     const ranges = [0, 1, 2, 3].map((index) => ({ from: index * 700_000, to: index * 700_000 + 500_000 }));
-    const chunks = readAhead(source, ranges);
+    const chunks = readAhead(source, ranges, false);
     await chunks.next();
     expect(reads.length).toBe(2);
     await chunks.next();
     expect(reads.length).toBe(3);
     await chunks.return();
+  });
+
+  test('is read into memory that is used again, when nobody looks at it any more', async () => {
+    const ranges = Array.from({ length: 30 }, (_, index) => ({ from: index * 100_000, to: index * 100_000 + 20_000 }));
+    const rooms = new Set<ArrayBufferLike>();
+    const source = {
+      ...bytesSource(bytes),
+      address,
+      async range(from: number, to: number, room = new ArrayBuffer(to - from)) {
+        rooms.add(room);
+        const into = new Uint8Array(room, 0, to - from);
+        into.set(bytes.subarray(from, to));
+        return into;
+      },
+    } as RangeSource;
+    let index = 0;
+    for await (const chunk of readAhead(source, ranges, true)) {
+      const { from, to } = ranges[index++] as (typeof ranges)[number];
+      expect(chunk).toEqual(bytes.slice(from, to));
+    }
+    expect(rooms.size).toBe(2);
+    rooms.clear();
+    expect(await all(source, ranges)).toEqual(ranges.map(({ from, to }) => bytes.slice(from, to)));
+    expect(rooms.size).toBe(30);
   });
 
   test('throws what a read throws, when its turn comes', async () => {
@@ -77,10 +101,11 @@ describe('readAhead', () => {
       ...source,
       range: (from: number, to: number) => (from > 0 ? Promise.reject(new Error('gone')) : source.range(from, to)),
     };
-    const chunks = readAhead(failing, [
+    const ranges = [
       { from: 0, to: 10 },
       { from: 2 << 20, to: (2 << 20) + 1 },
-    ]);
+    ];
+    const chunks = readAhead(failing, ranges, false);
     expect((await chunks.next()).value?.length).toBe(10);
     await expect(chunks.next()).rejects.toThrow('gone');
   });

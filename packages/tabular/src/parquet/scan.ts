@@ -71,6 +71,7 @@ export async function scanGroups(
   const chunks = readAhead(
     source,
     wantedInFile.map(({ range }) => range),
+    !isAligned,
   );
   sink.start?.(workspace.kernel);
 

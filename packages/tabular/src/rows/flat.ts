@@ -7,11 +7,24 @@ const deepest = 100;
 export type FlatRow = ReadonlyMap<string, Json>;
 
 /**
- * The value that a JSON text writes, for cells. `NaN`, `Infinity` and `-Infinity`, which Python writes, become those texts, and whole numbers of 16 digits
- * or more their own text, so that none is rounded. Of equal keys the last counts. Throws as `parsedJson`.
+ * The value that a JSON text writes, for cells. `NaN`, `Infinity` and `-Infinity`, which Python writes, become those texts, and whole numbers beyond
+ * 2^53 their own text, so that none is rounded. Of equal keys the last counts. Throws as `parsedJson`.
  */
 export function parsedJsonCells(text: string, place: Place, advice: string): Json {
-  return parsedJson(unusualNumbers.test(text) ? quotedNumbers(text) : text, place, advice);
+  return parsedJson(
+    withNumbers(text, (number) => `"${number}"`),
+    place,
+    advice,
+  );
+}
+
+/** The same for the types of the cells: those numbers stay numbers, whichever. Throws as `parsedJson`. */
+export function parsedJsonTypes(text: string, place: Place, advice: string): Json {
+  return parsedJson(
+    withNumbers(text, () => '0'),
+    place,
+    advice,
+  );
 }
 
 /** The value that a JSON text writes. Throws a located `UserError` for what is no JSON and for values nested over 100 deep. */
@@ -26,10 +39,11 @@ export function parsedJson(text: string, place: Place, advice: string): Json {
 
 const unusualNumbers = /\d{16}|NaN|Infinity/;
 
-/** The text with quotes around the numbers that JSON does not have or JavaScript rounds. Texts are stepped over. */
-function quotedNumbers(text: string): string {
+/** The text with `written` of the numbers that JSON does not have or JavaScript rounds. Texts are stepped over. */
+function withNumbers(text: string, written: (number: string) => string): string {
+  if (!unusualNumbers.test(text)) return text;
   return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?(?:NaN|Infinity)\b|-?\d[\d.eE+-]*/g, (found) =>
-    /^-?(?:[1-9]\d{15,}|NaN|Infinity)$/.test(found) ? `"${found}"` : found,
+    /^-?(?:[1-9]\d{15,}|NaN|Infinity)$/.test(found) && !Number.isSafeInteger(Number(found)) ? written(found) : found,
   );
 }
 

@@ -16,10 +16,10 @@ export async function fileSource(path: string, label = path): Promise<ByteSource
     if ((await factsOf(file, label)).version !== version) throw changed(label);
   }
 
-  async function range(from: number, to: number): Promise<Uint8Array> {
+  async function range(from: number, to: number, room?: ArrayBufferLike): Promise<Uint8Array> {
     const file = await opened(path, label);
     try {
-      const bytes = await readFully(file, Buffer.allocUnsafeSlow(Math.max(0, to - from)), from);
+      const bytes = await readFully(file, roomFor(Math.max(0, to - from), room), from);
       await requireUnchanged(file);
       return bytes;
     } finally {
@@ -39,6 +39,12 @@ export async function fileSource(path: string, label = path): Promise<ByteSource
   }
 
   return { label, size, version, range, stream, address: { kind: 'file', path, label } };
+}
+
+function roomFor(length: number, room: ArrayBufferLike | undefined): Buffer {
+  return room !== undefined && room.byteLength >= length
+    ? Buffer.from(room, 0, length)
+    : Buffer.allocUnsafeSlow(length);
 }
 
 function changed(label: string): UserError {

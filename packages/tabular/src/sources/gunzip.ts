@@ -25,16 +25,32 @@ async function* unpacked(source: ByteSource, signal: AbortSignal | undefined): A
   const { label } = source;
   const gunzip = createGunzip({ chunkSize: chunkBytes });
   let written = 0;
-  let read = 0;
   void feed(source, gunzip, signal, (bytes) => {
     written += bytes;
   });
   try {
-    for await (const chunk of gunzip as AsyncIterable<Buffer>) {
-      read += chunk.length;
-      if (read > freeBytes && read > highestRatio * written) {
+    yield* soundChunks(label, gunzip, () => written);
+  } finally {
+    gunzip.destroy();
+  }
+}
+
+/**
+ * What comes out of a gunzip that was given `packed()` bytes so far. Throws the `UserError` for data that is damaged, cut off, or unpacks to
+ * too much.
+ */
+export async function* soundChunks(
+  file: string,
+  chunks: AsyncIterable<Buffer>,
+  packed: () => number,
+): AsyncGenerator<Buffer> {
+  let unpacked = 0;
+  try {
+    for await (const chunk of chunks) {
+      unpacked += chunk.length;
+      if (unpacked > freeBytes && unpacked > highestRatio * packed()) {
         throw tableFault(
-          { file: label },
+          { file },
           `unpacks to over ${highestRatio} times its size. Unpack it yourself if it is right.`,
         );
       }
@@ -42,11 +58,9 @@ async function* unpacked(source: ByteSource, signal: AbortSignal | undefined): A
     }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'Z_BUF_ERROR') throw tableFault({ file: label }, 'the gzip data is cut off. Write or fetch it again.');
-    if (code?.startsWith('Z_')) throw tableFault({ file: label }, 'is not valid gzip data. Write or fetch it again.');
+    if (code === 'Z_BUF_ERROR') throw tableFault({ file }, 'the gzip data is cut off. Write or fetch it again.');
+    if (code?.startsWith('Z_')) throw tableFault({ file }, 'is not valid gzip data. Write or fetch it again.');
     throw error;
-  } finally {
-    gunzip.destroy();
   }
 }
 

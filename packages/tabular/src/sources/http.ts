@@ -84,7 +84,7 @@ export async function httpSource(url: string, options: HttpOptions = {}): Promis
     label,
     size,
     ...known,
-    range,
+    range: (from, to) => range(from, to),
     stream: (signal) =>
       inOrder(
         (from, to) => range(from, to, signal),

@@ -1,3 +1,5 @@
+import type { ByteSource } from '../source.ts';
+
 /** Bytes from `from` up to but not including `to`. */
 export interface ByteRange {
   readonly from: number;
@@ -36,24 +38,28 @@ export interface OrderedRead extends ByteRange {
   readonly atOnce: number;
 }
 
-/** The bytes of a stretch in order, read ahead in parallel. */
+/** The bytes of a stretch in order, read ahead in parallel. A chunk holds until the next one is asked for, as it is then room for another. */
 export async function* inOrder(
-  range: (from: number, to: number) => Promise<Uint8Array>,
+  range: NonNullable<ByteSource['range']>,
   { from, to, bytes, atOnce }: OrderedRead,
   signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const underWay: Promise<Uint8Array>[] = [];
+  let room: ArrayBufferLike | undefined;
   let next = from;
   try {
     while (next < to || underWay.length > 0) {
       for (; underWay.length < atOnce && next < to; next += bytes) {
-        const read = range(next, Math.min(next + bytes, to));
+        const read = range(next, Math.min(next + bytes, to), room);
+        room = undefined;
         // Its error is thrown when its turn comes.
         read.catch(() => {});
         underWay.push(read);
       }
       signal?.throwIfAborted();
-      yield (await underWay.shift()) as Uint8Array;
+      const chunk = (await underWay.shift()) as Uint8Array;
+      yield chunk;
+      room = chunk.buffer;
     }
   } finally {
     await Promise.allSettled(underWay);

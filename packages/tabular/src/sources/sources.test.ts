@@ -108,6 +108,21 @@ describe('a file', () => {
     await expectBytes(await sourceAt(source.address as never), bytes);
   });
 
+  test('is read in ranges into memory that is used again', async () => {
+    const bytes = content(1000);
+    const path = join(folder, 'ranges');
+    await writeFile(path, bytes);
+    const { range } = await fileSource(path);
+    const buffers = new Set<ArrayBufferLike>();
+    const chunks: Buffer[] = [];
+    for await (const chunk of inOrder(range as never, { from: 1, to: 998, bytes: 50, atOnce: 2 })) {
+      buffers.add(chunk.buffer);
+      chunks.push(Buffer.from(chunk));
+    }
+    expect(Buffer.concat(chunks)).toEqual(bytes.subarray(1, 998));
+    expect(buffers.size).toBe(2);
+  });
+
   test('may be empty', async () => {
     const path = join(folder, 'empty');
     await writeFile(path, '');
@@ -343,6 +358,9 @@ describe('a table is opened', () => {
     expect(await columnsOf(gzipSync('a,b\n1,2\n'), 'a.csv.gz')).toEqual(['a', 'b']);
     expect(await columnsOf(gzipSync('a,b\n1,2\n'), 'packed')).toEqual(['a', 'b']);
     expect(await columnsOf('a;b\n1;2\n', 'data')).toEqual(['a', 'b']);
+    expect(await columnsOf('PAR1,PARENT\n1,2\n', 'genes.csv')).toEqual(['PAR1', 'PARENT']);
+    expect(await columnsOf('PAR1\n1\n', 'data')).toEqual(['PAR1']);
+    expect(await columnsOf('PARENT\n1\n', 'data')).toEqual(['PARENT']);
   });
 
   test('from a stream', async () => {
@@ -358,6 +376,7 @@ describe('a table is opened', () => {
       'a.parquet',
       'a.parquet: is not a Parquet file, as its name says. Write it again, or name it for what it is.',
     ],
+    ['PARE\x15\0\0\0\0\0\0\0PARE', 'a.parquet', 'a.parquet: is encrypted. Write it without encryption.'],
   ])('never from %j', async (text, name, message) => {
     expect(await faultOf(columnsOf(Buffer.from(text, 'latin1'), name))).toBe(message);
   });

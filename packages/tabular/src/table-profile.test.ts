@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Json } from '@mlops-actions/core';
-import { tableProfiler } from './profile.ts';
 import type { TableFormat } from './table.ts';
+import { tableProfiler } from './table-profile.ts';
 
 function profileOf(columns: readonly string[], cells: readonly (readonly Json[])[], format: TableFormat = 'csv') {
   const profiler = tableProfiler();

@@ -1,0 +1,10 @@
+export * from './advance.ts';
+export * from './begin.ts';
+export { errorEvidence } from './error-check.ts';
+export * from './guardrail.ts';
+export * from './journal.ts';
+export * from './judge.ts';
+export * from './judgement.ts';
+export * from './measurement.ts';
+export * from './plan.ts';
+export * from './state.ts';
