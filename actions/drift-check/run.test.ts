@@ -67,13 +67,17 @@ describe('a verdict', () => {
     expect(host.outputs).toMatchObject({ 'drifted-columns': 'age', 'drifted-share': '0.25' });
   });
 
-  test('drift: a verdict that names the columns with their figures', async () => {
+  test('drift: a verdict that names the columns; their figures are the reason of the signal', async () => {
     await put('reference.csv', customers(3000, 1));
     await put('current.csv', customers(1000, 2, 0.6, [0.2, 0.4]));
     const host = await check({ reference: 'reference.csv', current: 'current.csv' });
     expect(seen(host)).toEqual(['verdict', 'drift']);
     expect(host.outputs['drifted-columns']?.split('\n').sort()).toEqual(['age', 'plan']);
     expect(messageOf(host)).toMatch(/^Drift: 2 of 4 columns, (?:age and plan|plan and age)\.$/);
+    const report = JSON.parse(await readFile(host.outputs.report as string, 'utf8'));
+    expect(report.signals[0].reason).toMatch(
+      /^2 of 4 columns drifted \((age|plan): .* threshold 0\.1; .*\); a share of 0\.5 by weight, and 0\.3 is a drift\.$/,
+    );
     const violations = JSON.parse(await readFile(host.outputs.violations as string, 'utf8'));
     expect(violations.violations.map(({ feature_name }: { feature_name: string }) => feature_name).sort()).toEqual([
       'age',

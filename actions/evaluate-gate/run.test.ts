@@ -22,8 +22,8 @@ async function register(name: string, metrics: Record<string, number>, alias?: s
   if (alias !== undefined) await models.setAlias(name, alias, model.version);
 }
 
-async function recordOf(metrics: Json): Promise<void> {
-  const step = { action: 'train', start: '', end: '', ending: 'ok', lineage: { metrics } };
+async function recordOf(metrics: Json, job?: string): Promise<void> {
+  const step = { action: 'train', start: '', end: '', ending: 'ok', lineage: { metrics, ...(job && { job }) } };
   await put('mlops-run.json', { format: 1, run: { system: 'memory' }, steps: [step] });
 }
 
@@ -109,6 +109,12 @@ describe('a verdict', () => {
 });
 
 describe('where metrics come from', () => {
+  test('the run record, whose job names the candidate', async () => {
+    await recordOf({ accuracy: 0.95 }, 'churn-4f2a');
+    const host = await gate({ rules: 'accuracy >= 0.9' });
+    expect((await reportOf(host)).candidate).toBe('job churn-4f2a');
+  });
+
   test('the run record, against a model of the registry by alias and by version', async () => {
     await recordOf({ accuracy: 0.95 });
     await register('churn', { accuracy: 0.94 }, 'champion');
@@ -343,4 +349,17 @@ describe('inputs', () => {
     const rows = host.summaryText.split('\n').filter((line) => line.startsWith('|'));
     expect(rows.map((row) => row.split('|').length)).toEqual([8, 8, 8, 8]);
   });
+});
+
+test('on the page two rules of one metric are told apart by their names, and code in a headline is set as code', async () => {
+  await put('new.json', { recall: 0.8 });
+  await put('old.json', { recall: 0.9 });
+  await gate({ candidate: 'new.json', champion: 'old.json', rules: 'recall >= 0.7\nrecall >= champion - 0.02' });
+  const page = await readFile(join(workspace.path, 'gate-report', 'report.html'), 'utf8');
+  expect(page).toContain('recall ≥ 0.7');
+  expect(page).toContain('recall ≥ champion - 0.02');
+  await gate({ candidate: 'new.json', mode: 'threshold-only' });
+  expect(await readFile(join(workspace.path, 'gate-report', 'report.html'), 'utf8')).toContain(
+    'There are no rules, and <code>mode</code> is threshold-only.',
+  );
 });

@@ -199,7 +199,7 @@ const names = Object.keys(pages) as Name[];
         page.locator('table.rows > tbody').first().locator('> tr > th').textContent();
       const last = (): Promise<string | null> =>
         page.locator('table.rows > tbody').last().locator('> tr > th').textContent();
-      const header = page.getByRole('button', { name: 'Score' });
+      const header = page.getByRole('button', { name: 'Score', exact: true });
       await header.click();
       expect([await first(), await page.locator('th[aria-sort=descending]').textContent()]).toEqual([
         'amount',

@@ -112,6 +112,21 @@ describe('the picture of numbers', () => {
   });
 
   test.each([
+    [20, 6],
+    [113, 11],
+    [3000, 30],
+  ])('has bins by the smaller side: %d rows, %d bins', (rows, bins) => {
+    const { edges } = sharedHistogram(numericColumn(normals(4, 3000)), numericColumn(normals(5, rows)));
+    expect(edges).toHaveLength(bins + 1);
+  });
+
+  test('reaches as far as either side, so that a shifted one is not heaped up at the end', () => {
+    const [a, b] = [normals(4, 1000), normals(5, 1000).map((value) => value + 10)];
+    const { current } = sharedHistogram(numericColumn(a), numericColumn(b));
+    expect(current.at(-1)).toBeLessThan(20);
+  });
+
+  test.each([
     ['one value', [5, 5, 5], [5, 5]],
     ['one value in the reference', [0, 0, 0], [1, 2, 3]],
     ['a huge range', [-1.7e308, 0, 1.7e308], [1, 2]],

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { randomGenerator } from '../statistics/index.ts';
 import { confusionMatrix, disagreement } from './agreement.ts';
-import { calibrationCurve, curvePoints, precisionRecallCurve, rocCurve } from './curves.ts';
+import { calibrationBinsFor, calibrationCurve, curvePoints, precisionRecallCurve, rocCurve } from './curves.ts';
 import { fairness } from './fairness.ts';
 import { isUndefined, type Undefined } from './paired.ts';
 import type { BinaryTruth, MulticlassTruth } from './predictions.ts';
@@ -86,6 +86,16 @@ describe('curves', () => {
       0,
     );
     expect(predictionMetric('ece')?.compute(truth, answers)).toBeCloseTo(error, 12);
+  });
+
+  test('of calibration have fewer bins in pictures of few rows', () => {
+    expect([0, 114, 1000, 1e6].map(calibrationBinsFor)).toEqual([4, 5, 10, 15]);
+    const truth = binary([0, 1, 1, 0]);
+    const points = defined(calibrationCurve(truth, { scores: Float64Array.of(0, 0.5, 0.51, 1) }, 2));
+    expect(points).toEqual([
+      { confidence: 0.25, share: 0.5, rows: 2 },
+      { confidence: 0.755, share: 0.5, rows: 2 },
+    ]);
   });
 });
 

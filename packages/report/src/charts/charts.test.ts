@@ -402,19 +402,19 @@ describe('scoreBar', () => {
 
   test('has the square root of the multiple for its length, and ends at ten times the threshold', () => {
     const lengths = [0.1, 0.4, 1, 50].map((value) => barsOf({ value })[0]);
-    expect(lengths).toEqual(['31.6', '63.2', '100', '100']);
+    expect(lengths).toEqual(['29.1', '58.2', '92', '92']);
   });
 
   test('is empty for what lies on the other side of zero than the threshold', () => {
     expect(barsOf({ value: -5 })).toEqual(['0']);
     expect(barsOf({ value: Number.NEGATIVE_INFINITY })).toEqual(['0']);
-    expect(barsOf({ value: -0.1, threshold: -0.1 })).toEqual(['31.6']);
+    expect(barsOf({ value: -0.1, threshold: -0.1 })).toEqual(['29.1']);
   });
 
-  test('draws what lies between two bounds as a part of its own, and writes both', () => {
-    expect(barsOf({ value: 0.1, atMost: 0.4 })).toEqual(['31.6', '31.6']);
+  test('draws what lies between two bounds as a part of its own, and writes the upper bound', () => {
+    expect(barsOf({ value: 0.1, atMost: 0.4 })).toEqual(['29.1', '29.1']);
     expect(texts(scoreBar({ title: 'a', value: 0.017, atMost: 0.836, threshold: 0.1, tone: 'warn' }))).toEqual([
-      '0.17–8.4×',
+      '≤\u20098.4×',
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { formatNumber } from '@mlops-actions/core';
 import type { Html } from '../html/markup.ts';
 import type { Tone } from '../html/parts.ts';
-import { box, label, line, svg, textWidth } from './frame.ts';
+import { box, label, line, svg } from './frame.ts';
 import { pixel } from './scale.ts';
 
 export interface Score {
@@ -17,7 +17,9 @@ export interface Score {
 }
 
 const height = 16;
-const barWidth = 100;
+const barWidth = 92;
+/** For `≤ 8.4×`. */
+const textRoom = 52;
 const longestBar = 10;
 
 /**
@@ -30,7 +32,7 @@ export function scoreBar({ title, value, atMost = value, threshold, tone }: Scor
   const end = Math.max(lengthOf(low), lengthOf(high));
   return svg(
     {
-      width: Math.ceil(barWidth + 8 + textWidth(text)),
+      width: barWidth + textRoom,
       height,
       title,
       description: `${rangeText(value, atMost)}, threshold ${formatNumber(threshold)}${text === '' ? '' : `: ${text}`}.`,
@@ -55,15 +57,17 @@ function lengthOf(multiple: number): number {
   return pixel(barWidth * Math.sqrt(Math.min(multiple, longestBar) / longestBar));
 }
 
+/** Of a score that is known by bounds the upper one, where there is one. */
 function timesText(low: number, high: number): string {
-  const [first, last] = [low, high].map((multiple) => (multiple > 0 && multiple < 1e6 ? twoDigits(multiple) : ''));
-  if (first === undefined || first === '') return '';
-  return last === '' || last === first ? `${first}×` : `${first}–${last}×`;
+  const [first, last] = [twoDigits(low), twoDigits(high)];
+  if (first === last || last === '') return first;
+  return high > low ? `≤\u2009${last.replace('<', '')}` : first;
 }
 
-/** Below 0.01 the difference is of no interest. */
+/** Far below the threshold it is of no interest how far. */
 function twoDigits(multiple: number): string {
-  return multiple < 0.01 ? '0' : formatNumber(multiple, 2);
+  if (!(multiple > 0 && multiple < 1e4)) return '';
+  return multiple < 0.1 ? '<0.1×' : `${formatNumber(multiple, 2)}×`;
 }
 
 function rangeText(value: number, atMost: number): string {

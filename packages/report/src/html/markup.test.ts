@@ -5,6 +5,7 @@ import { readMarkup } from '../testing/read-markup.ts';
 import { formatMoment, formatPValue, formatShare } from './figures.ts';
 import { type Content, html, render } from './markup.ts';
 import { cut, longName, shortName } from './names.ts';
+import { prose } from './parts.ts';
 
 describe('html', () => {
   test('escapes what is put into it, in text and in attributes', () => {
@@ -98,4 +99,11 @@ describe('figures', () => {
     expect(formatMoment(9e15)).toBe('9,000,000,000,000,000');
     expect(formatMoment(Number.NaN)).toBe('NaN');
   });
+});
+
+test('a sentence has its code set as code, and nothing in it acts as markup', () => {
+  expect(html`${prose('Set `min-samples`, or give <more> rows.')}`.html).toBe(
+    'Set <code>min-samples</code>, or give &lt;more&gt; rows.',
+  );
+  expect(html`${prose('a ` alone, and `<b>`')}`.html).not.toContain('<b>');
 });

@@ -92,7 +92,8 @@ for (const holder of all('.table')) {
 
 const watch = new ResizeObserver((entries) => {
   for (const { target } of entries) {
-    const fits = target.firstElementChild.offsetWidth <= target.clientWidth;
+    // What is closed has no width yet, and must not overflow in the moment when it opens.
+    const fits = target.clientWidth > 0 && target.firstElementChild.offsetWidth <= target.clientWidth;
     target.classList.toggle('roomy', fits);
     target.classList.toggle('tight', !fits);
     if (fits) target.removeAttribute('tabindex');
