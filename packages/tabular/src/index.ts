@@ -27,7 +27,7 @@ export {
 export type { ColumnSketch, TableSketch } from './profile/sketch.ts';
 export { type ScanColumn, type ScanFacts, type Scanner, type ScanType, type Sink, scanTypes } from './scan.ts';
 export { type ColumnRule, type Limit, type Schema, schemaValidator, type Violation, violationText } from './schema.ts';
-export type { ByteSource } from './source.ts';
+export type { ByteSource, SourceAddress } from './source.ts';
 export { fileSource } from './sources/file.ts';
 export { httpSource } from './sources/http.ts';
 export { streamSource } from './sources/stream.ts';

@@ -17,8 +17,8 @@ export interface ProfileLimits {
 export const pageBins = 4096;
 
 /** What all columns of a table may take in the kernel: for counts (which is used again for bins), and for each kind of bins. */
-const countBytes = 512 << 20;
-const binBytes = 256 << 20;
+const countBytes = 256 << 20;
+const binBytes = 128 << 20;
 /** Of a value with its count. */
 export const slotBytes = 16;
 const mostCountBits = 16;
