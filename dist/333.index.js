@@ -1,4 +1,4 @@
-const V=333,G=[333],J={5333:((q,k,c)=>{c.d(k,{a:()=>p,c:()=>L,i:()=>E,n:()=>$,o:()=>C,r:()=>j,s:()=>z,t:()=>R});var t=c(964),x=c(7598);const y={good:"\u2713",warn:"!",bad:"\u2715",unknown:"?"};function m(e){return(0,t.x)`<span class="sign ${e}" aria-hidden="true">${y[e]}</span>`}function $({tone:e,word:r}){return(0,t.x)`<span class="badge ${e}">${m(e)}${r}</span>`}function z(e,r){return(0,t.x)`<p class="note ${e}">${m(e)}<span>${r}</span></p>`}function p(e){if(e.length!==0)return(0,t.x)`<dl class="facts">${e.map(({label:r,value:o})=>{const n=(0,t.x)`<dt>${(0,t.v)(r)}</dt><dd>${typeof o=="string"?(0,t.y)(o,80):o}</dd>`;return N(o)?(0,t.x)`<div class="long">${n}</div>`:(0,t.x)`<div>${n}</div>`})}</dl>`}function N(e){return typeof e=="string"&&(e.length>32||e.split(" ").some(r=>r.length>14))}function C(e){return(0,t.x)`<div class="gallery">${e.map(r=>(0,t.x)`<div>${r}</div>`)}</div>`}function L(e){return(0,t.x)`<p>${e}</p>`}function j(e){return(0,t.x)`<ul>${e.map(r=>(0,t.x)`<li>${r}</li>`)}</ul>`}function E(e){return(0,t.x)`<code>${e}</code>`}const f=`(() => {
+const G=333,J=[333],Q={5333:((V,x,c)=>{c.d(x,{a:()=>f,c:()=>E,i:()=>g,l:()=>p,n:()=>N,o:()=>j,r:()=>O,s:()=>C,t:()=>R});var t=c(964),$=c(7598);const z={good:"\u2713",warn:"!",bad:"\u2715",unknown:"?"};function m(e){return(0,t.w)`<span class="sign ${e}" aria-hidden="true">${z[e]}</span>`}function N({tone:e,word:r}){return(0,t.w)`<span class="badge ${e}">${m(e)}${r}</span>`}function C(e,r){return(0,t.w)`<p class="note ${e}">${m(e)}<span>${r}</span></p>`}function f(e){if(e.length!==0)return(0,t.w)`<dl class="facts">${e.map(({label:r,value:o})=>{const n=(0,t.w)`<dt>${(0,t.y)(r)}</dt><dd>${typeof o=="string"?(0,t.b)(o,80):o}</dd>`;return L(o)?(0,t.w)`<div class="long">${n}</div>`:(0,t.w)`<div>${n}</div>`})}</dl>`}function L(e){return typeof e=="string"&&(e.length>32||e.split(" ").some(r=>r.length>14))}function j(e){return(0,t.w)`<div class="gallery">${e.map(r=>(0,t.w)`<div>${r}</div>`)}</div>`}function E(e){return(0,t.w)`<p>${e}</p>`}function O(e){return(0,t.w)`<ul>${e.map(r=>(0,t.w)`<li>${r}</li>`)}</ul>`}function p(e,r=2e3){return(0,t.y)(e,r).split(/`([^`\n]+)`/).map((o,n)=>n%2===0?o:g(o))}function g(e){return(0,t.w)`<code>${e}</code>`}const h=`(() => {
 'use strict';
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 const make = (name, properties, ...children) => {
@@ -88,7 +88,8 @@ for (const holder of all('.table')) {
 
 const watch = new ResizeObserver((entries) => {
   for (const { target } of entries) {
-    const fits = target.firstElementChild.offsetWidth <= target.clientWidth;
+    // What is closed has no width yet, and must not overflow in the moment when it opens.
+    const fits = target.clientWidth > 0 && target.firstElementChild.offsetWidth <= target.clientWidth;
     target.classList.toggle('roomy', fits);
     target.classList.toggle('tight', !fits);
     if (fits) target.removeAttribute('tabindex');
@@ -96,12 +97,13 @@ const watch = new ResizeObserver((entries) => {
   }
 });
 for (const box of all('.box')) watch.observe(box);
-})();`,O=`
-.gallery{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr));gap:1rem}
+})();`,_=`
+.gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr));gap:1rem}
+@media (min-width:66rem){.gallery>div:has(>.facts){grid-column:span 2}}
 .gallery>div{min-width:0;background:var(--surface);border:1px solid var(--line);border-radius:10px;padding:.8rem .9rem}
 .gallery .facts{border:0;margin:0}
 .gallery .facts dd{font-size:.95rem}
-.chart{display:block;max-width:25rem}
+.chart{display:block;max-width:34rem}
 .chart.broad{max-width:none}
 section>.chart{background:var(--surface);border:1px solid var(--line);border-radius:10px;padding:.8rem .9rem}
 .chart>figcaption{font-weight:600;font-size:.95rem;line-height:1.35}
@@ -135,6 +137,7 @@ svg .fourth-line{fill:none;stroke:var(--fourth);stroke-width:2;stroke-dasharray:
 svg .reference-bar{fill:var(--reference-fill);stroke:var(--reference);stroke-width:1}
 svg .current-bar{fill:var(--current)}
 svg .current-dot{fill:var(--current)}svg .reference-dot{fill:var(--reference)}svg .third-dot{fill:var(--third)}svg .fourth-dot{fill:var(--fourth)}
+svg .faint{fill:var(--surface);stroke-width:1.25}svg .current-dot.faint{stroke:var(--current)}svg .reference-dot.faint{stroke:var(--reference)}
 svg .limit{stroke:var(--bad);stroke-width:1.5;stroke-dasharray:5 3;fill:none}
 svg .zero{stroke:var(--muted);stroke-width:1.25;fill:none}
 svg .band{fill:var(--reference-fill);fill-opacity:.55}
@@ -148,17 +151,17 @@ svg .good-line,svg .bad-line,svg .warn-line,svg .unknown-line{stroke-width:2;fil
 svg .forbidden{fill:var(--bad-tint)}
 svg .right-cell{fill:var(--current)}svg .wrong-cell{fill:var(--bad)}svg .cell{fill:var(--raised)}
 svg .cell-border{fill:none;stroke:var(--surface);stroke-width:2}
-svg .track{fill:var(--raised)}
-svg .good-bar{fill:var(--good)}svg .bad-bar{fill:var(--bad)}svg .unknown-bar{fill:var(--reference)}
+svg .track{fill:var(--raised)}svg .possible{fill-opacity:.4}
+svg .good-bar{fill:var(--good)}svg .bad-bar{fill:var(--bad)}svg .warn-bar{fill:var(--warn)}svg .unknown-bar{fill:var(--reference)}
 svg .marker{stroke:var(--ink);stroke-width:2}
 svg .hover{fill:transparent}
 svg .hover:hover{fill:var(--ink);fill-opacity:.08}
-`,g={page:"#f6f7f9",surface:"#ffffff",raised:"#eef1f5",ink:"#17202b",muted:"#556170",line:"#d9dfe6",accent:"#1f5fcc","reference-fill":"#cdd4dd",reference:"#667384",current:"#1f5fcc",third:"#8a4bb8",fourth:"#0a7568",good:"#126b3a","good-tint":"#e6f4eb",warn:"#835400","warn-tint":"#fcf1d9",bad:"#b3241a","bad-tint":"#fdeae8",unknown:"#525d6b","unknown-tint":"#e9edf2"},b={page:"#0e1318",surface:"#161c23",raised:"#202933",ink:"#e5eaf0",muted:"#9eabb9",line:"#2d3743",accent:"#7db2ff","reference-fill":"#46525f",reference:"#9aa7b6",current:"#6aa6ff",third:"#cc9cf5",fourth:"#4fcbbb",good:"#63cf92","good-tint":"#12291d",warn:"#eab54f","warn-tint":"#2c2210",bad:"#ff8d84","bad-tint":"#331816",unknown:"#a7b3c0","unknown-tint":"#232c36"};function d(e){return Object.entries(e).map(([r,o])=>`--${r}:${o}`).join(";")}function _(){return`
-:root{color-scheme:light;${d(g)}}
-@media (prefers-color-scheme:dark){:root:not([data-theme=light]){color-scheme:dark;${d(b)}}}
-:root[data-theme=dark]{color-scheme:dark;${d(b)}}
-@media print{:root,:root:not([data-theme=light]),:root[data-theme=dark]{color-scheme:light;${d(g)};--page:#ffffff}}
-${A}${B}${S}${M}${O}${T}${D}`}const A=`
+`,b={page:"#f6f7f9",surface:"#ffffff",raised:"#eef1f5",ink:"#17202b",muted:"#556170",line:"#d9dfe6",accent:"#1f5fcc","reference-fill":"#cdd4dd",reference:"#667384",current:"#1f5fcc",third:"#8a4bb8",fourth:"#0a7568",good:"#126b3a","good-tint":"#e6f4eb",warn:"#835400","warn-tint":"#fcf1d9",bad:"#b3241a","bad-tint":"#fdeae8",unknown:"#525d6b","unknown-tint":"#e9edf2"},u={page:"#0e1318",surface:"#161c23",raised:"#202933",ink:"#e5eaf0",muted:"#9eabb9",line:"#2d3743",accent:"#7db2ff","reference-fill":"#46525f",reference:"#9aa7b6",current:"#6aa6ff",third:"#cc9cf5",fourth:"#4fcbbb",good:"#63cf92","good-tint":"#12291d",warn:"#eab54f","warn-tint":"#2c2210",bad:"#ff8d84","bad-tint":"#331816",unknown:"#a7b3c0","unknown-tint":"#232c36"};function d(e){return Object.entries(e).map(([r,o])=>`--${r}:${o}`).join(";")}function A(){return`
+:root{color-scheme:light;${d(b)}}
+@media (prefers-color-scheme:dark){:root:not([data-theme=light]){color-scheme:dark;${d(u)}}}
+:root[data-theme=dark]{color-scheme:dark;${d(u)}}
+@media print{:root,:root:not([data-theme=light]),:root[data-theme=dark]{color-scheme:light;${d(b)};--page:#ffffff}}
+${B}${S}${M}${T}${_}${D}${P}`}const B=`
 *,*::before,*::after{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%;scroll-padding-top:1rem}
 body{margin:0 auto;max-width:72rem;padding:1.25rem 1.5rem 3rem;background:var(--page);color:var(--ink);
@@ -179,15 +182,15 @@ code{font:.92em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;background:
 footer{margin-top:3rem;padding-top:.9rem;border-top:1px solid var(--line);color:var(--muted);font-size:.86rem}
 main>section:not(.verdict){margin-top:2.5rem}
 main>section>*+*{margin-top:.8rem}
-.lead{color:var(--muted);max-width:46rem;margin-top:.2rem}
-ul{padding-left:1.2rem}`,B=`
+.lead{color:var(--muted);max-width:62rem;margin-top:.2rem}
+ul{padding-left:1.2rem}`,S=`
 header{display:flex;justify-content:space-between;align-items:center;gap:1rem;margin-bottom:.8rem}
 h1{font-size:1rem;font-weight:600;color:var(--muted)}
 #theme{width:2.25rem;height:2.25rem;padding:0;line-height:1;font-size:1.1rem;flex:none}
 .verdict{border-left:6px solid var(--tone);background:var(--tint);border-radius:10px;padding:1.2rem 1.4rem 1.3rem}
 .verdict .word{display:flex;align-items:center;gap:.6rem;color:var(--tone);font-size:1.05rem;text-transform:uppercase;letter-spacing:.06em}
 .verdict .sign{width:1.7rem;height:1.7rem;font-size:1.05rem}
-.verdict .headline{margin-top:.45rem;font-size:1.45rem;line-height:1.35;font-weight:600;letter-spacing:-.012em;max-width:52rem;text-wrap:pretty}
+.verdict .headline{margin-top:.45rem;font-size:1.45rem;line-height:1.35;font-weight:600;letter-spacing:-.012em;text-wrap:pretty}
 .good{--tone:var(--good);--tint:var(--good-tint)}
 .warn{--tone:var(--warn);--tint:var(--warn-tint)}
 .bad{--tone:var(--bad);--tint:var(--bad-tint)}
@@ -197,7 +200,7 @@ h1{font-size:1rem;font-weight:600;color:var(--muted)}
 .facts div.long{flex:2 1 19rem}
 .facts dt{color:var(--muted);font-size:.8rem}
 .facts dd{font-size:1.02rem;font-weight:600}
-nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;list-style:none;padding:0;margin-top:1rem;font-size:.92rem}`,S=`
+nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;list-style:none;padding:0;margin-top:1rem;font-size:.92rem}`,M=`
 .sign{display:inline-flex;align-items:center;justify-content:center;flex:none;width:1.15em;height:1.15em;border-radius:50%;background:var(--tone);color:var(--surface);font-weight:700;font-size:.85em;line-height:1;letter-spacing:0}
 .badge{display:inline-flex;align-items:center;gap:.35em;color:var(--tone);background:var(--tint);border-radius:99px;padding:.08em .6em .08em .3em;font-size:.88rem;font-weight:600;white-space:nowrap}
 .note{display:flex;gap:.55rem;align-items:baseline;background:var(--tint);border-radius:8px;padding:.55rem .8rem}
@@ -211,7 +214,7 @@ nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;list-style:none;padding:0;ma
 .long>summary::-webkit-details-marker{display:none}
 .long>summary::after{content:" whole text";color:var(--accent);font-size:.8em;white-space:nowrap}
 .long[open]>summary::after{content:" less"}
-.long>bdi,.whole>bdi{display:block;max-height:14rem;overflow:auto;padding:.4rem .6rem;background:var(--raised);border-radius:6px;font-size:.88rem;font-weight:400}`,M=`
+.long>bdi,.whole>bdi{display:block;max-height:14rem;overflow:auto;padding:.4rem .6rem;background:var(--raised);border-radius:6px;font-size:.88rem;font-weight:400}`,T=`
 .tools{display:flex;flex-wrap:wrap;align-items:center;gap:.5rem .9rem;margin-bottom:.5rem;font-size:.9rem;color:var(--muted)}
 .tools input,.tools select,.tools button{color:var(--ink)}
 .tools button{margin-left:auto}
@@ -251,7 +254,7 @@ tbody:has(>tr>th>.opener[open])>.more{display:table-row}
 .plain th,.plain td{padding:.22rem .9rem .22rem 0;text-align:left;vertical-align:top;border-top:1px solid var(--line);font-weight:400}
 .plain th:first-child{min-width:7rem}
 .numbers .plain :is(th,td):not(:first-child){text-align:right;white-space:nowrap}
-.plain thead th{border-top:0;color:var(--muted);font-size:.86em}`,T=`
+.plain thead th{border-top:0;color:var(--muted);font-size:.86em}`,D=`
 @media (max-width:40rem){
 body{padding:.9rem .9rem 2.5rem}
 .verdict{padding:1rem 1rem 1.1rem}
@@ -279,7 +282,7 @@ main>section:not(.verdict){margin-top:2rem}
 .rows>tbody>.more>td{background:none;padding:0}
 .more .gallery>div{background:none;border:0;padding:0}
 .rows>tbody:has(>tr>th>.opener[open])>.more{display:grid}
-}`,D=`
+}`,P=`
 @media print{
 @page{margin:14mm}
 body{max-width:none;padding:0;font-size:10pt}
@@ -296,6 +299,6 @@ table{font-size:8pt}
 .opener>summary::before{left:0}
 figure,tbody,.verdict{break-inside:avoid}
 h2{break-after:avoid}
-}`,P=4,I=600;function R(e){const r=_(),o=K(e.sections),n=`${W(e.title,r)}${F(e,o)}`,a=(0,t.x)`</main><footer>${e.footer}</footer>${(0,t.b)(`<script>${f}<\/script>`)}</body></html>`.html;let i=l(n)+l(a);return`${n}${o.map(s=>{const v=u(s,s.body),w=i+l(v)<2e6?v:u(s,H);return i+=l(w),w}).join("")}${a}
-`}const H="This part would make the page larger than 2 MB. All of its figures are in report.json.";function l(e){return Buffer.byteLength(e)}function W(e,r){const o=`default-src 'none'; style-src ${h(r)}; script-src ${h(f)}; img-src data:; base-uri 'none'; form-action 'none'`;return(0,t.x)`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${(0,t.b)(o)}"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer"><link rel="icon" href="data:,"><title>${(0,t.v)(e,200)}</title><style>${(0,t.b)(r)}</style></head>`.html}function h(e){return`'sha256-${(0,x.createHash)("sha256").update(e).digest("base64")}'`}function F({title:e,verdict:r,headline:o,facts:n},a){return(0,t.x)`<body><a class="skip" href="#main">Skip to the report</a><header><h1><bdi>${(0,t.v)(e,200)}</bdi></h1><button type="button" id="theme" hidden aria-label="Change between light and dark" title="Light or dark">◐</button></header><main id="main"><section class="verdict ${r.tone}" aria-label="Verdict"><p class="word">${m(r.tone)}<strong>${r.word}</strong></p><p class="headline">${typeof o=="string"?(0,t.v)(o,I):o}</p></section>${p(n)}${U(a)}`.html}function U(e){if(!(e.length<P))return(0,t.x)`<nav aria-label="Contents"><ul>${e.map(({anchor:r,title:o})=>(0,t.x)`<li><a href="#${r}">${(0,t.v)(o)}</a></li>`)}</ul></nav>`}function u({anchor:e,title:r,lead:o},n){const a=o===void 0?void 0:(0,t.x)`<p class="lead">${o}</p>`;return(0,t.x)`<section aria-labelledby="${e}"><h2 id="${e}"><bdi>${(0,t.v)(r,200)}</bdi></h2>${a}${(0,t.b)((0,t.S)(n))}</section>`.html}function K(e){const r=new Set(["main","theme"]);return e.map(o=>{const n=(o.id??o.title).toLowerCase().replace(/[^a-z0-9]+/g,"-").replace(/^-|-$/g,"").slice(0,60),a=n===""?"section":n;let i=a;for(let s=2;r.has(i);s++)i=`${a}-${s}`;return r.add(i),{...o,anchor:i}})}})};export{V as id,G as ids,J as modules};
+}`,W=4,I=600;function R(e){const r=A(),o=q(e.sections),n=`${F(e.title,r)}${U(e,o)}`,a=(0,t.w)`</main><footer>${e.footer}</footer>${(0,t.C)(`<script>${h}<\/script>`)}</body></html>`.html;let i=l(n)+l(a);return`${n}${o.map(s=>{const k=w(s,s.body),y=i+l(k)<2e6?k:w(s,H);return i+=l(y),y}).join("")}${a}
+`}const H="This part would make the page larger than 2 MB. All of its figures are in report.json.";function l(e){return Buffer.byteLength(e)}function F(e,r){const o=`default-src 'none'; style-src ${v(r)}; script-src ${v(h)}; img-src data:; base-uri 'none'; form-action 'none'`;return(0,t.w)`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${(0,t.C)(o)}"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer"><link rel="icon" href="data:,"><title>${(0,t.y)(e,200)}</title><style>${(0,t.C)(r)}</style></head>`.html}function v(e){return`'sha256-${(0,$.createHash)("sha256").update(e).digest("base64")}'`}function U({title:e,wholeTitle:r=e,verdict:o,headline:n,facts:a},i){return(0,t.w)`<body><a class="skip" href="#main">Skip to the report</a><header><h1 title="${(0,t.S)(r,300)}"><bdi>${(0,t.y)(e,200)}</bdi></h1><button type="button" id="theme" hidden aria-label="Change between light and dark" title="Light or dark">◐</button></header><main id="main"><section class="verdict ${o.tone}" aria-label="Verdict"><p class="word">${m(o.tone)}<strong>${o.word}</strong></p><p class="headline">${typeof n=="string"?p(n,I):n}</p></section>${f(a)}${K(i)}`.html}function K(e){if(!(e.length<W))return(0,t.w)`<nav aria-label="Contents"><ul>${e.map(({anchor:r,title:o})=>(0,t.w)`<li><a href="#${r}">${(0,t.y)(o)}</a></li>`)}</ul></nav>`}function w({anchor:e,title:r,lead:o},n){const a=o===void 0?void 0:(0,t.w)`<p class="lead">${o}</p>`;return(0,t.w)`<section aria-labelledby="${e}"><h2 id="${e}"><bdi>${(0,t.y)(r,200)}</bdi></h2>${a}${(0,t.C)((0,t.T)(n))}</section>`.html}function q(e){const r=new Set(["main","theme"]);return e.map(o=>{const n=(o.id??o.title).toLowerCase().replace(/[^a-z0-9]+/g,"-").replace(/^-|-$/g,"").slice(0,60),a=n===""?"section":n;let i=a;for(let s=2;r.has(i);s++)i=`${a}-${s}`;return r.add(i),{...o,anchor:i}})}})};export{G as id,J as ids,Q as modules};
