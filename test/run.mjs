@@ -21,6 +21,12 @@ const allowedSkips = {};
 /** How long a program may take to end once its work is done, in milliseconds. */
 const grace = 20_000;
 
+/**
+ * Two processes, each replaced when it has grown: V8 has room for about a hundred WebAssembly memories a process, and what tests before have left
+ * would slow those after, and count in the memory that they measure.
+ */
+const workers = ['--maxWorkers=2', '--workerIdleMemoryLimit=500MB'];
+
 /** What came out so far. */
 const total = { passed: 0, failed: 0, skipped: 0 };
 
@@ -41,7 +47,7 @@ if (await installed()) {
   for (const node of [machineNode(), values['also-on'] && resolve(values['also-on'])].filter(
     (each) => each !== undefined,
   )) {
-    await jest('unit', node, { python, oracle, chromium }, ['--testPathIgnorePatterns', '/test/e2e/']);
+    await jest('unit', node, { python, oracle, chromium }, [...workers, '--testPathIgnorePatterns', '/test/e2e/']);
     await jest('e2e', node, { python, oracle, chromium }, ['--runInBand', 'test/e2e/']);
   }
 }

@@ -340,5 +340,5 @@ test('limits are lower where a table has very many columns, so that memory is bo
   const options = { categories: 1000, heldCategories: 4000, keptBytes: 0 };
   expect(limitsFor(100, options)).toMatchObject({ distinct: 49_152, bins: 65_536, pages: 64 });
   expect(limitsFor(300, options)).toMatchObject({ distinct: 24_576, bins: 65_536, pages: 27 });
-  expect(limitsFor(10_000, options)).toMatchObject({ distinct: 1536, bins: 4096, pages: 1 });
+  expect(limitsFor(10_000, options)).toMatchObject({ distinct: 768, bins: 2048, pages: 1 });
 });
