@@ -22,8 +22,8 @@ const allowedSkips = {};
 const grace = 20_000;
 
 /**
- * Two processes, each replaced when it has grown: V8 has room for about a hundred WebAssembly memories a process, and what tests before have left
- * would slow those after, and count in the memory that they measure.
+ * Two processes, each replaced when it has grown: in one process for all, what earlier tests left slowed later ones beyond their limits, and
+ * counted in the memory that they measure.
  */
 const workers = ['--maxWorkers=2', '--workerIdleMemoryLimit=500MB'];
 
