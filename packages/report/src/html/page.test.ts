@@ -103,7 +103,8 @@ describe('a page', () => {
           sections: [{ id: one, title: other, lead: one, body: other }],
           footer: one,
         });
-        expect(namesOf(markup)).toEqual(known);
+        // Text between backticks in a headline or lead is set as code, which does nothing.
+        expect(namesOf(markup).filter((name) => name !== 'code')).toEqual(known);
       }),
     );
   });
