@@ -1,8 +1,7 @@
-import { fileURLToPath } from 'node:url';
-import { isMainThread, workerData } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { damaged, nastyJson } from './damage.mjs';
 import { fuzz, randomNumbers } from './fuzzing.mjs';
+import { readable, requireCountedGaps, requireTexts } from './read.mjs';
 
 // Damages captures of endpoints at random, in their lines and in the bodies within: each must be read, or refused with a UserError.
 // `node test/fuzz/captures.mjs --runs 100000` (after `npm run compile`).
@@ -20,19 +19,17 @@ export async function fuzzOnce({ openTable }, run) {
   const source = { label: 'a.jsonl', size: packed.length, ...readers(packed) };
   const captures = random(2) === 0 ? {} : { inputColumns: ['a', 'b'], outputColumns: ['score'] };
   const window = random(4) === 0 ? { from: Date.UTC(2024, 0, 1), to: Date.UTC(2024, 0, 2) } : {};
-  try {
+  return readable(async () => {
     const scanner = await openTable(source, { format, captures: { ...captures, ...window } });
     let rows = 0;
-    const facts = await scanner.scan(
-      scanner.columns,
-      sinkThat((count) => (rows += count)),
-    );
+    const facts = await scanner.scan(scanner.columns, {
+      rowsWanted: true,
+      numbers: (_, batch) => requireCountedGaps(batch),
+      codes: (_, batch) => requireTexts(batch),
+      endBatch: (count) => (rows += count),
+    });
     if (rows !== facts.rows || rows === 0) throw new Error(`Run ${run}: ${rows} rows of ${facts.rows}.`);
-    return true;
-  } catch (error) {
-    if (error?.name !== 'UserError') throw error;
-    return false;
-  }
+  });
 }
 
 function readers(bytes) {
@@ -41,20 +38,6 @@ function readers(bytes) {
     async *stream() {
       for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000);
     },
-  };
-}
-
-function sinkThat(countRows) {
-  return {
-    rowsWanted: true,
-    numbers(_, { values, nulls, nans, mistyped }) {
-      const found = values.reduce((sum, value) => sum + Number(Number.isNaN(value)), 0);
-      if (found !== nulls + nans + mistyped) throw new Error(`${found} NaNs: ${nulls}, ${nans}, ${mistyped}`);
-    },
-    codes(_, { codes, text }) {
-      for (const code of codes) if (code !== 0 && typeof text(code) !== 'string') throw new Error(`Code ${code}`);
-    },
-    endBatch: countRows,
   };
 }
 
@@ -141,5 +124,4 @@ async function prepared() {
   return (run) => fuzzOnce(tabular, run);
 }
 
-const isRun = isMainThread ? process.argv[1] === fileURLToPath(import.meta.url) : workerData?.fuzz !== undefined;
-if (isRun) await fuzz(import.meta.url, prepared);
+await fuzz(import.meta.url, prepared);

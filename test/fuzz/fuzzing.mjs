@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 
 // What the fuzzers share: random numbers that can be had again, and a thread that is watched, so that a run which hangs or crashes is named.
@@ -16,11 +17,11 @@ export function randomNumbers(seed) {
 /**
  * Runs a fuzzer whose module is `url` as the command line says: `--runs` of them (1,000) from number `--first` (1) on. `prepare` returns
  * what does one run by its number and says whether the input could be read. A run may take `mostMs` and the process `mostBytes`; one more
- * ends the process with exit code 1, as an error does.
+ * ends the process with exit code 1, as an error does. Does nothing where the module is imported, as tests do.
  */
 export async function fuzz(url, prepare, { mostMs = 20_000, mostBytes = 1.5 * 2 ** 30 } = {}) {
-  if (isMainThread) watch(url, mostMs);
-  else await work(await prepare(), workerData.fuzz, mostBytes);
+  if (!isMainThread && workerData?.fuzz !== undefined) await work(await prepare(), workerData.fuzz, mostBytes);
+  else if (isMainThread && process.argv[1] === fileURLToPath(url)) watch(url, mostMs);
 }
 
 async function work(once, { first, runs }, mostBytes) {

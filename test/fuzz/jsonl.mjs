@@ -1,15 +1,13 @@
 import { isUtf8 } from 'node:buffer';
-import { fileURLToPath } from 'node:url';
-import { isMainThread, workerData } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { damaged, nastyJson } from './damage.mjs';
 import { fuzz, randomNumbers } from './fuzzing.mjs';
+import { anyType, readable, scanned } from './read.mjs';
 
 // Damages JSONL files at random, packed ones too, and reads them in chunks of any length: each must be read as JSON.parse reads its lines, or refused
 // with a UserError where JSON.parse refuses one. `node test/fuzz/jsonl.mjs --runs 100000` (after `npm run compile`).
 
-const lengths = [1, 7, 100, 4096];
-const types = ['number', 'timestamp', 'category'];
+const options = { format: 'jsonl' };
 
 /**
  * Reads damaged file number `run`, `tabular` being what reads: `openTable` and `streamSource`. Returns whether it could be read; throws when it
@@ -20,7 +18,7 @@ export async function fuzzOnce(tabular, run) {
   const text = damaged(written(random), random, nastyJson);
   const bytes = random(4) === 0 ? gzipSync(text) : text;
   if (bytes !== text && random(2) === 0) {
-    return readable(() => scanned(tabular, damaged(bytes, random, nastyJson), random, undefined));
+    return readable(() => scanned(tabular, damaged(bytes, random, nastyJson), random, options));
   }
   const found = await cellsOf(tabular, bytes, random);
   const expected = cellsByParse(text);
@@ -28,47 +26,16 @@ export async function fuzzOnce(tabular, run) {
     throw new Error(`Read otherwise in run ${run}: ${JSON.stringify({ text: text.toString(), found, expected })}`);
   }
   // The same as other types, which only has to end well.
-  return (await readable(() => scanned(tabular, bytes, random, types[random(3)]))) && found !== undefined;
-}
-
-async function readable(work) {
-  try {
-    await work();
-    return true;
-  } catch (error) {
-    if (error?.name !== 'UserError') throw error;
-    return false;
-  }
+  return (await readable(() => scanned(tabular, bytes, random, options, anyType(random)))) && found !== undefined;
 }
 
 /** All cells as texts, by column; undefined when the scanner refuses the file. */
 async function cellsOf(tabular, bytes, random) {
   let columns;
   const read = await readable(async () => {
-    columns = await scanned(tabular, bytes, random, 'category');
+    columns = await scanned(tabular, bytes, random, options, 'category');
   });
   return read ? columns : undefined;
-}
-
-async function scanned({ openTable, streamSource }, bytes, random, type) {
-  const chunkLength = lengths[random(lengths.length)];
-  async function* chunks() {
-    for (let at = 0; at < bytes.length; at += chunkLength) yield bytes.subarray(at, at + chunkLength);
-  }
-  const source = streamSource(chunks(), 'data.jsonl');
-  const scanner = await openTable(source, { format: 'jsonl', chunkBytes: 1 + random(300) });
-  const columns = scanner.columns.map(() => []);
-  const wanted = scanner.columns.map((column) => ({ name: column.name, type: type ?? column.type }));
-  await scanner.scan(wanted, {
-    rowsWanted: true,
-    numbers(_, { values, nulls, nans, mistyped }) {
-      const found = values.reduce((sum, value) => sum + Number(Number.isNaN(value)), 0);
-      if (found !== nulls + nans + mistyped) throw new Error(`${found} NaNs: ${nulls}, ${nans}, ${mistyped}`);
-    },
-    codes: (column, { codes, text }) =>
-      columns[column].push(...Array.from(codes, (code) => (code ? text(code) : null))),
-  });
-  return wanted.map(({ name }, index) => [name, columns[index]]);
 }
 
 /** The same by JSON.parse; undefined when it must be refused, 'unknown' where the two may differ by design. */
@@ -137,5 +104,4 @@ async function prepared() {
   return (run) => fuzzOnce(tabular, run);
 }
 
-const isRun = isMainThread ? process.argv[1] === fileURLToPath(import.meta.url) : workerData?.fuzz !== undefined;
-if (isRun) await fuzz(import.meta.url, prepared);
+await fuzz(import.meta.url, prepared);

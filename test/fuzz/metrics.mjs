@@ -1,5 +1,3 @@
-import { fileURLToPath } from 'node:url';
-import { isMainThread, workerData } from 'node:worker_threads';
 import { damaged, nastyJson } from './damage.mjs';
 import { fuzz, randomNumbers } from './fuzzing.mjs';
 
@@ -58,9 +56,10 @@ function metricOf(random) {
   return random(2) === 0 ? random(1000) / 1000 : odd[random(odd.length)];
 }
 
-if (!isMainThread ? workerData?.fuzz !== undefined : process.argv[1] === fileURLToPath(import.meta.url)) {
-  await fuzz(import.meta.url, async () => {
-    const core = await import('@mlops-actions/core');
-    return (run) => fuzzOnce(core, run);
-  });
+/** What judges, as compiled. */
+async function prepared() {
+  const core = await import('@mlops-actions/core');
+  return (run) => fuzzOnce(core, run);
 }
+
+await fuzz(import.meta.url, prepared);
