@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { UserError } from '@mlops-actions/core';
 import fc from 'fast-check';
 import { quotedFields, withoutLineEnd } from './csv.ts';
 import { recordCutter } from './records.ts';
 import { formatOf, type Row, readTable, type TableFormat } from './table.ts';
+import { userErrorOf } from './testing/user-error.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -27,13 +27,8 @@ async function tableOf(content: string | Buffer, name = 'data.csv') {
   return { columns, rows, cells: rows.map((row) => row.cells) };
 }
 
-async function faultOf(content: string | Buffer, name?: string): Promise<string> {
-  const error = await tableOf(content, name).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(UserError);
-  return (error as UserError).message;
+function faultOf(content: string | Buffer, name?: string): Promise<string> {
+  return userErrorOf(tableOf(content, name));
 }
 
 describe('a CSV file', () => {

@@ -1,30 +1,14 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { UserError } from '@mlops-actions/core';
+import { describe, expect, test } from '@jest/globals';
 import { openTable, type TableOptions } from '../open-table.ts';
 import { fileSource } from '../sources/file.ts';
 import { type Cell, chunked, collected } from '../testing/collect.ts';
+import { testFolder } from '../testing/test-folder.ts';
 
-let root: string;
-let folder: string;
-let count = 0;
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'captures-'));
-});
-afterAll(() => rm(root, { recursive: true, force: true }));
-beforeEach(() => {
-  folder = join(root, String(count++));
-});
-
-async function written(files: Readonly<Record<string, string | Buffer>>): Promise<void> {
-  for (const [name, content] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), content);
-  }
-}
+const folder = testFolder();
+const { write, faultOf } = folder;
 
 interface Found {
   readonly columns: Readonly<Record<string, Cell[]>>;
@@ -33,7 +17,7 @@ interface Found {
   readonly warnings: readonly string[];
 }
 
-async function read(options: TableOptions = {}, where: string | readonly string[] = folder): Promise<Found> {
+async function read(options: TableOptions = {}, where: string | readonly string[] = folder.path): Promise<Found> {
   const scanner = await openTable(where, options);
   const { columns, facts } = await collected(scanner);
   const names = scanner.columns.map(({ name }) => name);
@@ -41,17 +25,8 @@ async function read(options: TableOptions = {}, where: string | readonly string[
     columns: Object.fromEntries(names.map((name, index) => [name, columns[index] as Cell[]])),
     types: Object.fromEntries(scanner.columns.map(({ name, type }) => [name, type])),
     rows: facts.rows,
-    warnings: facts.warnings.map((text) => text.replaceAll(`${folder}/`, '').replaceAll(folder, '.')),
+    warnings: facts.warnings.map(folder.named),
   };
-}
-
-async function faultOf(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(UserError);
-  return (error as UserError).message.replaceAll(`${folder}/`, '').replaceAll(folder, '.');
 }
 
 const none = Number.NaN;
@@ -82,7 +57,7 @@ describe('SageMaker data capture', () => {
   const hour = (at: string, variant = 'AllTraffic', file = 'a.jsonl') => `prefix/churn/${variant}/${at}/${file}`;
 
   test('is a row for each call, with the columns of the request, of the answer and of the call', async () => {
-    await written({
+    await write({
       [hour('2024/05/01/10')]:
         '{"captureData":{"endpointInput":{"observedContentType":"text/csv","mode":"INPUT","data":"69,0,153.7\\n","encoding":"CSV"},"endpointOutput":{"observedContentType":"text/csv; charset=utf-8","mode":"OUTPUT","data":"0.0254","encoding":"CSV"}},"eventMetadata":{"eventId":"e1","inferenceId":"i1","inferenceTime":"2022-02-14T17:25:49Z"},"eventVersion":"0"}\n',
       [hour('2024/05/01/11')]: event(csv('70,1,'), csv('0.5\n'), {
@@ -177,14 +152,14 @@ describe('SageMaker data capture', () => {
     ['CSV in, JSON out', csv('1,x\n2,y\n'), json({ predictions: [{ score: 0.1 }, { score: 0.2 }] })],
     ['one line of CSV for all answers', csv('1,x\n2,y\n'), csv('0.1,0.2')],
   ])('may be %s', async (_, input, output) => {
-    await written({ 'a.jsonl': event(input, output) });
+    await write({ 'a.jsonl': event(input, output) });
     const { columns, warnings } = await read({ captures: { inputColumns: ['age', 'city'], outputColumns: ['score'] } });
     expect(columns).toMatchObject({ age: [1, 2], city: ['x', 'y'], score: [0.1, 0.2] });
     expect(warnings).toEqual([]);
   });
 
   test('may be one row with many values on each side, whatever form it has', async () => {
-    await written({
+    await write({
       'a.jsonl':
         event(json([1, 2, 3]), json([0.1, 0.9])) +
         event(json({ features: [4, 5, 6] }), csv('0.2,0.8')) +
@@ -200,7 +175,7 @@ describe('SageMaker data capture', () => {
   });
 
   test('may lack either side, an inference id and a time', async () => {
-    await written({
+    await write({
       'a.jsonl':
         event(json({ a: 1 })) +
         event(undefined, json({ b: 2 })) +
@@ -212,7 +187,7 @@ describe('SageMaker data capture', () => {
   });
 
   test('tells columns of one name apart by a prefix, and only those', async () => {
-    await written({
+    await write({
       'a.jsonl':
         event(json({ score: 1, x: 1, eventId: 'own' }), json({ score: 2, y: 2 }), { eventId: 'e' }) +
         event(json({ y: 3, x: 4 })),
@@ -231,14 +206,14 @@ describe('SageMaker data capture', () => {
 
   test('reads a call once that was captured twice, and says so', async () => {
     const line = event(json({ a: 1 }), undefined, { eventId: 'same' });
-    await written({ 'a.jsonl': line + line, 'b.jsonl.gz': gzipSync(line + event(json({ a: 2 }))) });
+    await write({ 'a.jsonl': line + line, 'b.jsonl.gz': gzipSync(line + event(json({ a: 2 }))) });
     const { columns, warnings } = await read();
     expect(columns.a).toEqual([1, 2]);
     expect(warnings).toEqual(['a.jsonl:2: Calls that were captured twice were read once (2 in all).']);
   });
 
   test('passes over what cannot be laid out row by row, and says so', async () => {
-    await written({
+    await write({
       'a.jsonl':
         event(json([{ a: 1 }, { a: 2 }]), json([{ b: 1 }, { b: 2 }, { b: 3 }])) +
         event(json({ a: 3 }), base64('<html></html>')) +
@@ -256,17 +231,17 @@ describe('SageMaker data capture', () => {
   });
 
   test('passes over a last line that is cut off, and refuses any other that is broken', async () => {
-    await written({ 'a.jsonl': `${event(json({ a: 1 }))}{"captureData":{"endpo`, 'b.jsonl': event(json({ a: 2 })) });
+    await write({ 'a.jsonl': `${event(json({ a: 1 }))}{"captureData":{"endpo`, 'b.jsonl': event(json({ a: 2 })) });
     const { columns, warnings } = await read();
     expect(columns.a).toEqual([1, 2]);
     expect(warnings).toEqual(['a.jsonl:2: Last lines that are cut off were passed over (1 in all).']);
-    await written({ 'c.jsonl': `{"captureData":\n${event(json({ a: 3 }))}` });
+    await write({ 'c.jsonl': `{"captureData":\n${event(json({ a: 3 }))}` });
     expect(await faultOf(read())).toMatch(/^c.jsonl:1: is not valid JSON \(.*\)\. Write one captured call a line\.$/);
   });
 
   test('is read for one variant and a time', async () => {
     const at = (time: string, a: number) => event(json({ a }), undefined, { inferenceTime: time });
-    await written({
+    await write({
       [hour('2024/05/01/09')]: at('2024-05-01T09:59:59Z', 1),
       [hour('2024/05/01/10')]: at('2024-05-01T10:00:00Z', 2) + at('2024-05-01T10:30:00+01:00', 3),
       [hour('2024/05/01/11', 'AllTraffic', 'late.jsonl')]:
@@ -274,7 +249,7 @@ describe('SageMaker data capture', () => {
       [hour('2024/05/01/10', 'Shadow')]: at('2024-05-01T10:30:00Z', 6),
       [hour('2024/06/01/10')]: 'not read at all',
     });
-    await mkdir(join(folder, 'prefix/churn/AllTraffic/2024/05/01/12'), { recursive: true });
+    await mkdir(join(folder.path, 'prefix/churn/AllTraffic/2024/05/01/12'), { recursive: true });
     const window = { from: Date.UTC(2024, 4, 1, 10), to: Date.UTC(2024, 4, 1, 11) };
     const found = await read({ captures: { ...window, deployment: 'AllTraffic' } });
     expect(found.columns.a).toEqual([2, 4]);
@@ -295,7 +270,7 @@ describe('SageMaker data capture', () => {
   test('gets the labels of its calls, by inference id or else event id, whenever they come', async () => {
     const label = (id: string, data: string, encoding = 'CSV') =>
       `${JSON.stringify({ groundTruthData: { data, encoding }, eventMetadata: { eventId: id }, eventVersion: '0' })}\n`;
-    await written({
+    await write({
       'captures/a.jsonl':
         event(csv('1\n2'), csv('0.1\n0.2'), { eventId: 'e1', inferenceId: 'i1' }) +
         event(csv('3'), csv('0.3'), { eventId: 'e2' }) +
@@ -304,24 +279,24 @@ describe('SageMaker data capture', () => {
       'labels/1.jsonl': label('e2', '0') + label('i1', '0\n1'),
       'labels/2.jsonl': label('e2', '1') + label('e4', '1'),
     });
-    const { columns, warnings } = await read({ labels: join(folder, 'labels') }, join(folder, 'captures'));
+    const { columns, warnings } = await read({ labels: join(folder.path, 'labels') }, join(folder.path, 'captures'));
     expect(columns.label).toEqual([0, 1, 1, none, none, none]);
     expect(warnings).toEqual([
       'labels/2.jsonl:1: Calls have more than one label; the last was taken (1 in all).',
       'captures/a.jsonl:4: Labels were passed over that are not as many as the rows of their call (1 in all).',
     ]);
-    expect(await faultOf(read({ labels: join(folder, 'captures') }, join(folder, 'captures')))).toBe(
+    expect(await faultOf(read({ labels: join(folder.path, 'captures') }, join(folder.path, 'captures')))).toBe(
       "captures/a.jsonl:1: is no label: it lacks `groundTruthData` or `eventMetadata.eventId`. Name files in SageMaker's ground truth format.",
     );
   });
 
   test('is refused when it is none', async () => {
-    await written({ 'a.jsonl': event(json({ a: 1 })), 'b.jsonl': '{"a":1}\n' });
+    await write({ 'a.jsonl': event(json({ a: 1 })), 'b.jsonl': '{"a":1}\n' });
     expect(await faultOf(read())).toBe(
       'b.jsonl:1: is no captured call: it has no `captureData`. Name files that SageMaker data capture wrote.',
     );
-    await written({ 'b.jsonl': event(base64('<p>')) });
-    expect(await faultOf(read({}, join(folder, 'b.jsonl')))).toBe(
+    await write({ 'b.jsonl': event(base64('<p>')) });
+    expect(await faultOf(read({}, join(folder.path, 'b.jsonl')))).toBe(
       'b.jsonl: holds no captured call that can be read as rows. b.jsonl:1: Bodies that hold no table were passed over (1 in all).',
     );
   });
@@ -335,16 +310,16 @@ describe('SageMaker data capture', () => {
 
   test('says which file a cell stands in that is not of its type', async () => {
     const many = Array.from({ length: 10_000 }, (_, a) => event(json({ a }))).join('');
-    await written({ 'a.jsonl': many, 'b.jsonl': event(json({ a: 'x', late: 1 })) });
-    const scanner = await openTable(folder);
+    await write({ 'a.jsonl': many, 'b.jsonl': event(json({ a: 'x', late: 1 })) });
+    const scanner = await openTable(folder.path);
     const { facts } = await collected(scanner);
-    expect(facts.mistyped.get('a')).toEqual({ file: join(folder, 'b.jsonl'), row: 10_001, line: 1, text: 'x' });
+    expect(facts.mistyped.get('a')).toEqual({ file: join(folder.path, 'b.jsonl'), row: 10_001, line: 1, text: 'x' });
     expect(facts.warnings).toHaveLength(1);
     expect(facts.warnings[0]).toContain('the columns "late" come up first behind the rows');
   });
 
   test('may hold names of prototypes, deep values and a gzip bomb', async () => {
-    await written({
+    await write({
       'a.jsonl':
         event({ data: '{"__proto__":1,"constructor":{"prototype":2}}', encoding: 'JSON' }) +
         event({ data: `${'['.repeat(5000)}${']'.repeat(5000)}`, encoding: 'JSON' }) +
@@ -369,7 +344,7 @@ describe('the Azure ML data collector', () => {
     `modelDataCollector/churn/${deployment}/${collection}/2024/05/01/10/${file}`;
 
   test('is a row for each row of inputs, joined with its outputs', async () => {
-    await written({
+    await write({
       [path('model_inputs')]:
         event(
           [
@@ -399,22 +374,22 @@ describe('the Azure ML data collector', () => {
   });
 
   test('may be one of the two alone, or both in one collection', async () => {
-    await written({
+    await write({
       'in.jsonl': event([{ a: 1 }], 'k1'),
       'out.jsonl': event([{ score: 0.1 }], 'k1', { type: 'azureml.inference.outputs' }),
       [path('model_inputs_outputs')]: event([{ a: 1, score: 0.5 }], 'k1'),
     });
-    expect((await read({}, join(folder, 'in.jsonl'))).columns.a).toEqual([1]);
-    expect((await read({}, join(folder, 'out.jsonl'))).columns).toMatchObject({ score: [0.1] });
-    expect((await read({}, [join(folder, 'in.jsonl'), join(folder, 'out.jsonl')])).columns).toMatchObject({
+    expect((await read({}, join(folder.path, 'in.jsonl'))).columns.a).toEqual([1]);
+    expect((await read({}, join(folder.path, 'out.jsonl'))).columns).toMatchObject({ score: [0.1] });
+    expect((await read({}, [join(folder.path, 'in.jsonl'), join(folder.path, 'out.jsonl')])).columns).toMatchObject({
       a: [1],
       score: [0.1],
     });
-    expect((await read({}, join(folder, 'modelDataCollector'))).columns).toMatchObject({ a: [1], score: [0.5] });
+    expect((await read({}, join(folder.path, 'modelDataCollector'))).columns).toMatchObject({ a: [1], score: [0.5] });
   });
 
   test('joins rows by an id of their own where they have one, as requests close together share a line', async () => {
-    await written({
+    await write({
       [path('model_inputs')]: event(
         [
           { a: 1, correlationid: 'r1' },
@@ -429,7 +404,7 @@ describe('the Azure ML data collector', () => {
   });
 
   test('may log requests and responses as they were', async () => {
-    await written({
+    await write({
       [path('request')]:
         event({ input_data: { columns: ['a'], data: [[1], [2]] } }, 'k1') + event('{"data":[[3]]}', 'k2'),
       [path('response')]: event([0.1, 0.2], 'k1') + event('[0.3]', 'k2'),
@@ -439,7 +414,7 @@ describe('the Azure ML data collector', () => {
   });
 
   test('reads bodies that are kept in blobs of their own, and says where it cannot', async () => {
-    await written({
+    await write({
       'rows.json': '[{"a":1},{"a":2}]',
       [path('model_inputs')]:
         event('https://account.blob.core.windows.net/rows.json', 'k1', { datainblob: 'true' }) +
@@ -447,8 +422,8 @@ describe('the Azure ML data collector', () => {
         event([{ a: 3 }], 'k3'),
     });
     const resolveBlob = (url: string) =>
-      fileSource(join(folder, url.slice('https://account.blob.core.windows.net/'.length)));
-    const { columns, warnings } = await read({ captures: { resolveBlob } }, join(folder, 'modelDataCollector'));
+      fileSource(join(folder.path, url.slice('https://account.blob.core.windows.net/'.length)));
+    const { columns, warnings } = await read({ captures: { resolveBlob } }, join(folder.path, 'modelDataCollector'));
     expect(columns.a).toEqual([1, 2, 3]);
     expect(warnings).toEqual([
       'modelDataCollector/churn/blue/model_inputs/2024/05/01/10/instance.jsonl:2: Bodies that are kept elsewhere could not be read and were passed over (1 in all).',
@@ -462,7 +437,7 @@ describe('the Azure ML data collector', () => {
       'https://blob.core.windows.net.evil.example/x',
       'nonsense',
     ];
-    await written({
+    await write({
       'a.jsonl': urls.map((url) => event(url, url, { datainblob: true })).join('') + event([{ a: 1 }], 'k'),
     });
     const { columns, warnings } = await read();
@@ -474,7 +449,7 @@ describe('the Azure ML data collector', () => {
 
   test('is read for one deployment, and an event once', async () => {
     const line = event([{ a: 1 }], 'k1');
-    await written({
+    await write({
       [path('model_inputs')]: line + line,
       [path('model_inputs', 'green')]: event([{ a: 2 }], 'k2'),
     });
@@ -485,7 +460,7 @@ describe('the Azure ML data collector', () => {
   });
 
   test('is refused when it is none', async () => {
-    await written({ 'a.jsonl': '{"specversion":"1.0","id":"x"}\n' });
+    await write({ 'a.jsonl': '{"specversion":"1.0","id":"x"}\n' });
     expect(await faultOf(read())).toBe(
       'a.jsonl:1: is no collected event: it has no `data`. Name files that the Azure ML data collector wrote.',
     );

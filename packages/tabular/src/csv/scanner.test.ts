@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { UserError } from '@mlops-actions/core';
 import fc from 'fast-check';
 import { cellValue } from '../cell.ts';
 import type { KernelExports } from '../kernels/kernel.ts';
@@ -10,6 +9,7 @@ import { openTable } from '../open-table.ts';
 import { firstHashCode, type ScanColumn, type ScanType, type Sink } from '../scan.ts';
 import { fileSource } from '../sources/file.ts';
 import { type Collected, chunked, collected } from '../testing/collect.ts';
+import { userErrorOf } from '../testing/user-error.ts';
 import { type CsvOptions, openCsv } from './scanner.ts';
 
 let folder: string;
@@ -29,13 +29,8 @@ async function scanOf(content: string | Buffer, options?: CsvOptions): Promise<C
   return { ...(await collected(scanner)), types: scanner.columns.map(({ type }) => type[0]).join('') };
 }
 
-async function faultOf(content: string | Buffer, options?: CsvOptions): Promise<string> {
-  const error = await scanOf(content, options).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(UserError);
-  return (error as UserError).message;
+function faultOf(content: string | Buffer, options?: CsvOptions): Promise<string> {
+  return userErrorOf(scanOf(content, options));
 }
 
 const types = (stated: Record<string, ScanType>) => new Map(Object.entries(stated));

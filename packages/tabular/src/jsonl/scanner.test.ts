@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { UserError } from '@mlops-actions/core';
 import fc from 'fast-check';
 import { openTable } from '../open-table.ts';
 import type { ScanType, Sink } from '../scan.ts';
 import { fileSource } from '../sources/file.ts';
 import { type Cell, type Collected, chunked, collected } from '../testing/collect.ts';
+import { userErrorOf } from '../testing/user-error.ts';
 import { jsonlParser } from './parser.ts';
 import { type JsonlOptions, openJsonl } from './scanner.ts';
 
@@ -38,13 +38,8 @@ async function scanOf(content: string | Buffer, options?: JsonlOptions): Promise
   };
 }
 
-async function faultOf(content: string | Buffer, options?: JsonlOptions): Promise<string> {
-  const error = await scanOf(content, options).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(UserError);
-  return (error as UserError).message;
+function faultOf(content: string | Buffer, options?: JsonlOptions): Promise<string> {
+  return userErrorOf(scanOf(content, options));
 }
 
 const stated = (types: Record<string, ScanType>) => new Map(Object.entries(types));

@@ -11,6 +11,7 @@ import fc from 'fast-check';
 import { openTable } from '../open-table.ts';
 import type { ByteSource } from '../source.ts';
 import { chunked, collected } from '../testing/collect.ts';
+import { userErrorOf } from '../testing/user-error.ts';
 import { sourceAt } from './address.ts';
 import { fileSource } from './file.ts';
 import { gunzipped } from './gunzip.ts';
@@ -33,15 +34,6 @@ async function bytesOf(source: ByteSource): Promise<Buffer> {
 async function expectBytes(source: ByteSource, bytes: Buffer): Promise<void> {
   // Not `toEqual`, which takes minutes to compare some megabytes.
   expect((await bytesOf(source)).equals(bytes)).toBe(true);
-}
-
-async function faultOf(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(UserError);
-  return (error as UserError).message;
 }
 
 /** Bytes that differ wherever they are taken from. */
@@ -130,8 +122,8 @@ describe('a file', () => {
   });
 
   test('that is not there, or a folder, is refused', async () => {
-    expect(await faultOf(fileSource(join(folder, 'none'), 'none'))).toBe('none: does not exist. Check the path.');
-    expect(await faultOf(fileSource(folder, 'folder'))).toBe('folder: is not a file.');
+    expect(await userErrorOf(fileSource(join(folder, 'none'), 'none'))).toBe('none: does not exist. Check the path.');
+    expect(await userErrorOf(fileSource(folder, 'folder'))).toBe('folder: is not a file.');
   });
 
   test('that changes after it was opened is refused', async () => {
@@ -140,12 +132,12 @@ describe('a file', () => {
     await writeFile(path, 'abc');
     const source = await fileSource(path, 'growing');
     await appendFile(path, 'd');
-    expect(await faultOf(source.range?.(0, 2) as Promise<unknown>)).toBe(message);
-    expect(await faultOf(bytesOf(source))).toBe(message);
+    expect(await userErrorOf(source.range?.(0, 2) as Promise<unknown>)).toBe(message);
+    expect(await userErrorOf(bytesOf(source))).toBe(message);
     const again = await fileSource(path, 'growing');
     await writeFile(path, 'efgh');
     await utimes(path, 1, 1);
-    expect(await faultOf(bytesOf(again))).toBe(message);
+    expect(await userErrorOf(bytesOf(again))).toBe(message);
   });
 });
 
@@ -174,14 +166,14 @@ describe('gzip', () => {
   test('that is cut off, damaged or a bomb is refused', async () => {
     const packed = gzipSync(content(100_000));
     const sent = (bytes: Buffer) => bytesOf(gunzipped(chunked(bytes, () => 5000, 'a.csv.gz')));
-    expect(await faultOf(sent(packed.subarray(0, -20)))).toBe(
+    expect(await userErrorOf(sent(packed.subarray(0, -20)))).toBe(
       'a.csv.gz: the gzip data is cut off. Write or fetch it again.',
     );
     const damaged = Buffer.from(packed);
     damaged.fill(0x55, 1000, 1100);
-    expect(await faultOf(sent(damaged))).toBe('a.csv.gz: is not valid gzip data. Write or fetch it again.');
+    expect(await userErrorOf(sent(damaged))).toBe('a.csv.gz: is not valid gzip data. Write or fetch it again.');
     const bomb = gzipSync(Buffer.alloc(80 << 20));
-    expect(await faultOf(sent(bomb))).toMatch(/^a.csv.gz: unpacks to over 300 times its size/);
+    expect(await userErrorOf(sent(bomb))).toMatch(/^a.csv.gz: unpacks to over 300 times its size/);
   });
 
   test('passes on what its source throws', async () => {
@@ -190,7 +182,7 @@ describe('gzip', () => {
       throw new UserError('the pipe broke');
     }
     const source: ByteSource = { label: 'x', stream: broken };
-    expect(await faultOf(bytesOf(gunzipped(source)))).toBe('the pipe broke');
+    expect(await userErrorOf(bytesOf(gunzipped(source)))).toBe('the pipe broke');
   });
 });
 
@@ -258,9 +250,9 @@ describe('an http address', () => {
     const { url } = await served(store(object));
     const source = await httpSource(url, options);
     object.etag = '"two"';
-    expect(await faultOf(source.range?.(0, 10) as Promise<unknown>)).toBe(changed);
-    expect(await faultOf(bytesOf(source))).toBe(changed);
-    expect(await faultOf(httpSource(url, { ...options, version: '"one"' }))).toBe(changed);
+    expect(await userErrorOf(source.range?.(0, 10) as Promise<unknown>)).toBe(changed);
+    expect(await userErrorOf(bytesOf(source))).toBe(changed);
+    expect(await userErrorOf(httpSource(url, { ...options, version: '"one"' }))).toBe(changed);
   });
 
   test('whose content changes is refused also when the server knows no If-Match', async () => {
@@ -272,10 +264,10 @@ describe('an http address', () => {
     const source = await httpSource(url, options);
     expect(await source.range?.(0, 1)).toEqual(new Uint8Array([97]));
     length = 1001;
-    expect(await faultOf(source.range?.(0, 1) as Promise<unknown>)).toBe(changed);
+    expect(await userErrorOf(source.range?.(0, 1) as Promise<unknown>)).toBe(changed);
     length = 1000;
     etag = 'W/"two"';
-    expect(await faultOf(source.range?.(0, 1) as Promise<unknown>)).toBe(changed);
+    expect(await userErrorOf(source.range?.(0, 1) as Promise<unknown>)).toBe(changed);
   });
 
   test('without ranges is read as one stream, as often as wanted', async () => {
@@ -307,13 +299,13 @@ describe('an http address', () => {
   test('is given up with a sentence', async () => {
     let status = 503;
     const { url, requests } = await served((_, response) => response.writeHead(status).end());
-    expect(await faultOf(httpSource(url, options))).toBe(
+    expect(await userErrorOf(httpSource(url, options))).toBe(
       't.csv: could not be read in 3 tries (the server answered 503). Check the address and the network.',
     );
     expect(requests).toHaveLength(3);
     const answered = (answer: number) => {
       status = answer;
-      return faultOf(httpSource(url, options));
+      return userErrorOf(httpSource(url, options));
     };
     expect(await answered(404)).toBe('t.csv: does not exist. Check the address.');
     expect(await answered(403)).toBe(
@@ -321,7 +313,7 @@ describe('an http address', () => {
     );
     expect(await answered(400)).toBe('t.csv: cannot be read: the server answered 400. Check the address.');
     expect(requests).toHaveLength(6);
-    const refused = await faultOf(httpSource('http://127.0.0.1:1/t.csv', options));
+    const refused = await userErrorOf(httpSource('http://127.0.0.1:1/t.csv', options));
     expect(refused).toMatch(/^t.csv: could not be read in 3 tries \(.+\)/);
   });
 
@@ -331,7 +323,7 @@ describe('an http address', () => {
       response.write('abc', () => request.socket.destroy());
     });
     const source = await httpSource(url, options);
-    expect(await faultOf(bytesOf(source))).toMatch(/^t.csv: broke off while it was read/);
+    expect(await userErrorOf(bytesOf(source))).toMatch(/^t.csv: broke off while it was read/);
   });
 
   test('is scanned as a table, packed too', async () => {
@@ -378,6 +370,6 @@ describe('a table is opened', () => {
     ],
     ['PARE\x15\0\0\0\0\0\0\0PARE', 'a.parquet', 'a.parquet: is encrypted. Write it without encryption.'],
   ])('never from %j', async (text, name, message) => {
-    expect(await faultOf(columnsOf(Buffer.from(text, 'latin1'), name))).toBe(message);
+    expect(await userErrorOf(columnsOf(Buffer.from(text, 'latin1'), name))).toBe(message);
   });
 });
