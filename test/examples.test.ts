@@ -26,6 +26,8 @@ test('every example in the documentation and the templates names real steps, inp
     ...(await filesUnder('actions', /^[^/]+\/README\.md$/)),
     ...(await filesUnder('action-templates', /\.(?:md|ya?ml)$/)),
   ];
+  const templates = ['train-gate-deploy.yml', 'drift-check.yml'].map((name) => `action-templates/github/${name}`);
+  expect(paths).toEqual(expect.arrayContaining([...templates, 'actions/train/README.md']));
   const specs = await specsOf(actions);
   const faults = await Promise.all(
     paths.map(async (path) => checkExamples(path, await readFile(join(root, path), 'utf8'), specs)),

@@ -285,6 +285,10 @@ describe('histogramPair', () => {
     const counts = edges.slice(1).map(() => 1);
     const shares = numbers(histogramPair({ title: 'a', edges, reference: counts, current: counts }));
     expect(shares.length / 2).toBeLessThanOrEqual(60);
+    for (const side of [0, 1]) {
+      const own = shares.filter((_, index) => index % 2 === side).map((share) => Number.parseFloat(share));
+      expect(own.reduce((sum, share) => sum + share, 0)).toBeCloseTo(100, 0);
+    }
   });
 });
 

@@ -1,7 +1,6 @@
 export * from './categories.ts';
 export * from './curves.ts';
 export * from './forest-plot.ts';
-export { type Figure, figure } from './frame.ts';
 export * from './histogram.ts';
 export * from './line-chart.ts';
 export * from './matrices.ts';

@@ -1,6 +1,6 @@
 export * from './figures.ts';
-export { type Content, escapeHtml, type Html, html } from './markup.ts';
-export { longName, shortName } from './names.ts';
-export { htmlPage, maximumPageBytes, type Page, type Section } from './page.ts';
+export { type Content, type Html, html } from './markup.ts';
+export { shortName } from './names.ts';
+export { htmlPage, type Page, type Section } from './page.ts';
 export * from './parts.ts';
 export * from './table.ts';

@@ -12,8 +12,8 @@
  *
  * - `html` (markup.ts) is the only way to make markup: it escapes what is put into it. Foreign text is passed as a plain string.
  * - `dataTable`, `plainTable` (table.ts): sorted, filtered, rows that open; a bounded number of rows whatever is given.
- * - `badge`, `note`, `facts`, `details`, `gallery`, `paragraph`, `bullets`, `prose`, `codeText`, `pageLink` (parts.ts), `shortName`, `longName`
- *   (names.ts), `formatShare`, `formatPValue`, `formatMoment` (figures.ts).
+ * - `badge`, `note`, `facts`, `gallery`, `paragraph`, `bullets`, `prose`, `codeText` (parts.ts), `shortName` (names.ts), `formatShare`,
+ *   `formatPValue`, `formatMoment` (figures.ts).
  * - The charts are in ../charts: each takes data and returns `Html` that goes into a section, a gallery or a row's details.
  *
  * The page asks nothing of the network: its Content-Security-Policy forbids everything but its own style and script, by their digests.

@@ -47,11 +47,6 @@ function isLong(value: Content): boolean {
   return typeof value === 'string' && (value.length > 32 || value.split(' ').some((word) => word.length > 14));
 }
 
-/** Something that opens on demand. */
-export function details(summary: Content, body: Content): Html {
-  return html`<details class="fold"><summary>${summary}</summary><div>${body}</div></details>`;
-}
-
 /** Charts side by side where there is room, below one another where there is not. */
 export function gallery(charts: readonly Content[]): Html {
   return html`<div class="gallery">${charts.map((chart) => html`<div>${chart}</div>`)}</div>`;
@@ -75,10 +70,4 @@ export function prose(sentence: string, length = 2_000): Content {
 /** Foreign text in a fixed-width font. */
 export function codeText(text: string): Html {
   return html`<code>${text}</code>`;
-}
-
-/** A link that leaves the page when it is followed, or plain text when the address is not one of http or https. Nothing is loaded by it. */
-export function pageLink(text: string, url: string): Html {
-  if (!/^https?:\/\/[!-~]+$/i.test(url)) return html`${text}`;
-  return html`<a href="${url}" rel="noopener noreferrer">${text}</a>`;
 }

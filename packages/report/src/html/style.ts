@@ -61,9 +61,6 @@ const parts = `
 .note .sign{position:relative;top:.1em}
 .none,.empty,.rest{color:var(--muted)}
 .rest{font-size:.9rem;margin-top:.5rem}
-.fold{border:1px solid var(--line);border-radius:8px;background:var(--surface)}
-.fold>summary{padding:.5rem .8rem;font-weight:600}
-.fold>div{padding:.2rem .8rem .8rem}
 .long>summary{list-style:none}
 .long>summary::-webkit-details-marker{display:none}
 .long>summary::after{content:" whole text";color:var(--accent);font-size:.8em;white-space:nowrap}
