@@ -1,7 +1,7 @@
 /**
  * `npm run demo`: the starter workflows on this machine, from data to an endpoint, then what happens when another model comes along, a worse
  * one, and data that has drifted. The inputs of every step are those of action-templates/github/*.yml, read from these very files.
- * Needs Node ≥ 20 and Python ≥ 3.9, and the network once, for the Python packages. `--keep` keeps the folder, `--verbose` shows every line.
+ * Needs Node ≥ 20.19 and Python ≥ 3.9, and the network once, for the Python packages. `--keep` keeps the folder, `--verbose` shows every line.
  */
 import { cp, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

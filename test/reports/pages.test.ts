@@ -167,7 +167,7 @@ const names = Object.keys(pages) as Name[];
         script.textContent = 'window.ran = true;';
         document.body.append(image, script);
         await fetch('https://127.0.0.1:1/').catch(() => undefined);
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        while (directives.length < 3) await new Promise((resolve) => setTimeout(resolve, 10));
         return [...directives.sort(), 'ran' in window];
       });
       expect(stopped).toEqual(['connect-src', 'img-src', 'script-src-elem', false]);
