@@ -4,7 +4,6 @@ import {
   benjaminiHochberg,
   betaQuantile,
   binomialCdf,
-  binomialSf,
   bonferroni,
   chiSquareGoodnessOfFit,
   chiSquareSf,
@@ -27,7 +26,6 @@ import {
   randomGenerator,
   studentTSf,
   twoProportionTest,
-  wilcoxonSignedRank,
   wilson,
 } from '@mlops-actions/core';
 import { askOracle, oracleNumber, oraclePython } from './oracle.ts';
@@ -103,7 +101,6 @@ answer = {
     "beta": stats.beta.ppf(*columns("beta")),
     "student": stats.t.sf(*columns("student")),
     "cdf": stats.binom.cdf(*columns("binomial")),
-    "sf": stats.binom.sf(*columns("binomial")),
     "drawn": stats.hypergeom.pmf(k, marked + unmarked, marked, draws),
     "drawn_cdf": stats.hypergeom.cdf(k, marked + unmarked, marked, draws),
     "drawn_sf": stats.hypergeom.sf(k, marked + unmarked, marked, draws),
@@ -146,20 +143,13 @@ answer = {
         student,
         1e-10,
       ));
-    test('binomial', () => {
+    test('binomial', () =>
       agree(
         'cdf',
         binomial.map(([k, n, p]) => binomialCdf(k, n, p)),
         binomial,
         1e-10,
-      );
-      agree(
-        'sf',
-        binomial.map(([k, n, p]) => binomialSf(k, n, p)),
-        binomial,
-        1e-10,
-      );
-    });
+      ));
     test('hypergeometric', () => {
       agree(
         'drawn',
@@ -406,13 +396,10 @@ answer = {
     );
   });
 
-  test('tests of ranks are those of SciPy', async () => {
+  test('the test of Mann and Whitney is that of SciPy', async () => {
     const random = randomGenerator('ranks');
     const sample = (size: number, levels: number, shift: number): number[] =>
       many(size, () => Math.floor(levels * (random.next() + random.next() - 1 + shift)) / 4);
-    const signed = many(300, (index) =>
-      sample(1 + random.integer(index < 150 ? 14 : 90), index % 3 === 0 ? 6 : 1e9, random.next() / 3),
-    ).filter((each) => each.some((value) => value !== 0));
     const pairs = many(300, (index) => {
       const levels = index % 3 === 0 ? 6 : 1e9;
       return [
@@ -420,32 +407,20 @@ answer = {
         sample(2 + random.integer(80), levels, random.next() / 2),
       ] as const;
     });
-    const answer = await askOracle<{ signed: Answer[][]; pairs: Answer[][] }>(
+    const answer = await askOracle<Answer[][]>(
       `
 from scipy import stats
-answer = {
-    "signed": [(result.statistic, result.pvalue) for each in given["signed"] for result in [stats.wilcoxon(each)]],
-    "pairs": [tuple(stats.mannwhitneyu(first, second, alternative=alternative, method="asymptotic")) for first, second in given["pairs"] for alternative in ("two-sided", "less", "greater")],
-}`,
-      { signed, pairs },
+answer = [tuple(stats.mannwhitneyu(first, second, alternative=alternative, method="asymptotic")) for first, second in given for alternative in ("two-sided", "less", "greater")]`,
+      pairs,
     );
     const twice = <T>(cases: readonly T[]): T[] => cases.flatMap((each) => [each, each]);
-    const ours = signed.map(wilcoxonSignedRank);
-    expect(
-      differing(
-        ours.flatMap(({ statistic, p }) => [statistic, p]),
-        answer.signed.flat(),
-        twice(signed),
-        1e-10,
-      ),
-    ).toEqual([]);
     const tests = pairs.flatMap(([first, second]) =>
       alternatives.map((alternative) => mannWhitney(first, second, alternative)),
     );
     expect(
       differing(
         tests.flatMap(({ statistic, p }) => [statistic, p]),
-        answer.pairs.flat(),
+        answer.flat(),
         twice(pairs.flatMap((each) => [each, each, each])),
         1e-10,
       ),
