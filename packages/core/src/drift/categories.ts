@@ -1,3 +1,4 @@
+import type { Interval } from '../statistics/interval.ts';
 import {
   hellingerDistance,
   hellingerTerm,
@@ -7,7 +8,7 @@ import {
   type Term,
 } from './divergence.ts';
 import { exactly, rising, widened } from './interval.ts';
-import type { CategoricalColumn, Column, Interval, NumericColumn } from './sample.ts';
+import type { CategoricalColumn, Column, NumericColumn } from './sample.ts';
 import { exactSample, forEachValue } from './views.ts';
 
 /** Rows by category on both sides, in one order. */

@@ -1,8 +1,9 @@
+import type { Interval } from '../statistics/interval.ts';
 import { type CategoryTable, categoricalScores, tableOfColumns } from './categories.ts';
 import { exactly, rising } from './interval.ts';
 import { type NumericScores, numericScores } from './numeric.ts';
 import { type DriftRules, fewestSamples, methodFor, type ScoreMethod, type Treatment, treatmentOf } from './rules.ts';
-import { type Column, type Interval, missingOf, type NumericColumn, valuesOf } from './sample.ts';
+import { type Column, missingOf, type NumericColumn, valuesOf } from './sample.ts';
 import {
   decileSignificance,
   divergenceP,

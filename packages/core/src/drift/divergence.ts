@@ -1,5 +1,5 @@
+import type { Interval } from '../statistics/interval.ts';
 import { exactly, rising, widened } from './interval.ts';
-import type { Interval } from './sample.ts';
 
 /** The shares of two distributions in the same bins or categories, each known or bounded. */
 export interface Shares {

@@ -1,14 +1,8 @@
 import { fisherExact } from '../statistics/index.ts';
+import type { Interval } from '../statistics/interval.ts';
 import { exactly, intersect } from './interval.ts';
 import { massBelow, massUpTo, ranksOf } from './ranked.ts';
-import {
-  type CategoricalColumn,
-  type Column,
-  type Interval,
-  missingOf,
-  type NumericColumn,
-  valuesOf,
-} from './sample.ts';
+import { type CategoricalColumn, type Column, missingOf, type NumericColumn, valuesOf } from './sample.ts';
 import { views } from './views.ts';
 
 /** What can be wrong with a column as data, whether or not it drifts. */

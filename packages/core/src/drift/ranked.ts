@@ -1,5 +1,6 @@
+import type { Interval } from '../statistics/interval.ts';
 import { exactly } from './interval.ts';
-import { type Interval, isExact, type Sample } from './sample.ts';
+import { isExact, type Sample } from './sample.ts';
 
 /** A sample with the number of values before each bin; `before` is absent where bin i is the i-th value. */
 export interface Ranked {

@@ -75,9 +75,3 @@ export function valuesOf(column: Column): number {
 export function missingOf(column: Column): number {
   return column.kind === 'numeric' ? column.nulls + column.nans : column.nulls;
 }
-
-/** Where a figure lies for certain. Exact when `lo === hi`. */
-export interface Interval {
-  readonly lo: number;
-  readonly hi: number;
-}

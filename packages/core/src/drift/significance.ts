@@ -1,8 +1,8 @@
 import { chiSquareSf, chiSquareTest, fisherExact, ksP } from '../statistics/index.ts';
+import type { Interval } from '../statistics/interval.ts';
 import type { CategoryTable } from './categories.ts';
 import { exactly, falling } from './interval.ts';
 import type { NumericScores } from './numeric.ts';
-import type { Interval } from './sample.ts';
 
 /** How likely differences like these are when both sides are samples of one population. */
 export interface Significance {
