@@ -4,6 +4,7 @@ export {
   answered,
   answersOfRows,
   decisionThreshold,
+  gathered,
   rowCount,
   truthOfRows,
 } from './answered.ts';
