@@ -90,7 +90,7 @@ export function categoryTable(
  * The table of two numeric columns by value, -0 and 0 as one; `undefined` when not every value is known. Meant for columns of few
  * different values.
  */
-export function valueTable(
+function valueTable(
   reference: NumericColumn,
   current: NumericColumn,
   missingAsCategory: boolean,
