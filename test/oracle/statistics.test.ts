@@ -26,6 +26,7 @@ import {
   randomGenerator,
   studentTSf,
   twoProportionTest,
+  wilcoxonSignedRank,
   wilson,
 } from '@mlops-actions/core';
 import { askOracle, oracleNumber, oraclePython } from './oracle.ts';
@@ -143,13 +144,14 @@ answer = {
         student,
         1e-10,
       ));
-    test('binomial', () =>
+    test('binomial', () => {
       agree(
         'cdf',
         binomial.map(([k, n, p]) => binomialCdf(k, n, p)),
         binomial,
         1e-10,
-      ));
+      );
+    });
     test('hypergeometric', () => {
       agree(
         'drawn',
@@ -396,10 +398,13 @@ answer = {
     );
   });
 
-  test('the test of Mann and Whitney is that of SciPy', async () => {
+  test('tests of ranks are those of SciPy', async () => {
     const random = randomGenerator('ranks');
     const sample = (size: number, levels: number, shift: number): number[] =>
       many(size, () => Math.floor(levels * (random.next() + random.next() - 1 + shift)) / 4);
+    const signed = many(300, (index) =>
+      sample(1 + random.integer(index < 150 ? 14 : 90), index % 3 === 0 ? 6 : 1e9, random.next() / 3),
+    ).filter((each) => each.some((value) => value !== 0));
     const pairs = many(300, (index) => {
       const levels = index % 3 === 0 ? 6 : 1e9;
       return [
@@ -407,20 +412,32 @@ answer = {
         sample(2 + random.integer(80), levels, random.next() / 2),
       ] as const;
     });
-    const answer = await askOracle<Answer[][]>(
+    const answer = await askOracle<{ signed: Answer[][]; pairs: Answer[][] }>(
       `
 from scipy import stats
-answer = [tuple(stats.mannwhitneyu(first, second, alternative=alternative, method="asymptotic")) for first, second in given for alternative in ("two-sided", "less", "greater")]`,
-      pairs,
+answer = {
+    "signed": [(result.statistic, result.pvalue) for each in given["signed"] for result in [stats.wilcoxon(each)]],
+    "pairs": [tuple(stats.mannwhitneyu(first, second, alternative=alternative, method="asymptotic")) for first, second in given["pairs"] for alternative in ("two-sided", "less", "greater")],
+}`,
+      { signed, pairs },
     );
     const twice = <T>(cases: readonly T[]): T[] => cases.flatMap((each) => [each, each]);
+    const ours = signed.map(wilcoxonSignedRank);
+    expect(
+      differing(
+        ours.flatMap(({ statistic, p }) => [statistic, p]),
+        answer.signed.flat(),
+        twice(signed),
+        1e-10,
+      ),
+    ).toEqual([]);
     const tests = pairs.flatMap(([first, second]) =>
       alternatives.map((alternative) => mannWhitney(first, second, alternative)),
     );
     expect(
       differing(
         tests.flatMap(({ statistic, p }) => [statistic, p]),
-        answer.flat(),
+        answer.pairs.flat(),
         twice(pairs.flatMap((each) => [each, each, each])),
         1e-10,
       ),
