@@ -78,7 +78,7 @@ export function binaryClasses(classes: readonly string[], stated: string | undef
   if (positive !== undefined) {
     if (!classes.includes(positive)) {
       throw new UserError(
-        `Input \`positive-class\` is ${stated}, and the classes in ${table} are ${classes.join(' and ')}.`,
+        `Input \`positive-class\` is ${stated}, and the classes in ${table} are ${classes.join(' and ')}. Name one of them.`,
       );
     }
     return [classes.find((name) => name !== positive) ?? `not ${positive}`, positive];

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { constraintViolations, type Json, type Log } from '@mlops-actions/core';
 import { writeWhole } from '@mlops-actions/files';
 import type { Action, Context, Result } from '../action.ts';
-import type { Check } from './check.ts';
+import { type Check, leftOutText } from './check.ts';
 import type { ProfileFile } from './check-data.ts';
 import type { DriftInputs } from './inputs.ts';
 import { spec } from './spec.ts';
@@ -70,7 +70,7 @@ async function writeFiles(
 }
 
 function tell(check: Check, { log }: Context): void {
-  for (const { column, reason } of check.leftOut) log.log('info', `Column ${column} was left out: ${reason}.`);
+  for (const each of check.leftOut) log.log('info', leftOutText(each));
   for (const warning of check.warnings) log.log('warning', warning);
   for (const { signal, verdict, reason } of check.signals) log.log('info', `${signal}: ${verdict}: ${reason}`);
 }

@@ -70,7 +70,8 @@ export async function openSide(named: string, options: OpenOptions): Promise<Sid
     ...(labels === undefined ? {} : { labels }),
   };
   const scanner = await openTable(source, { ...open, signal });
-  if (scanner.columns.length === 0) throw new UserError(`${named} has no columns.`);
+  if (scanner.columns.length === 0)
+    throw new UserError(`${named} has no columns. Give a table with a header and rows.`);
   return { kind: 'table', shown: source.label, columns: scanner.columns, source, open, scanner };
 }
 
@@ -91,7 +92,10 @@ async function holdsProfile(source: ByteSource): Promise<boolean> {
 
 async function profileSide(source: ByteSource, { types }: OpenOptions): Promise<ProfileSide> {
   const { label: shown, size = 0 } = source;
-  if (size > largestProfile) throw new UserError(`${shown}: is too large for a profile (${size} bytes).`);
+  if (size > largestProfile)
+    throw new UserError(
+      `${shown}: ${size} bytes are too many for a profile, which has at most ${largestProfile}. Make the profile again, or give the data.`,
+    );
   const sketch = decodeProfile((await source.range?.(0, size)) as Uint8Array, shown);
   const columns = [...sketch.columns].map(([name, { type }]) => ({ name, type }));
   for (const { name, type } of columns) {

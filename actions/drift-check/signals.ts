@@ -10,7 +10,7 @@ export const signalNames = [
 export type SignalName = (typeof signalNames)[number];
 
 /** From what may be passed over to what must not be. */
-export const checkVerdicts = ['ok', 'warn', 'insufficient-data', 'error', 'drift'] as const;
+const checkVerdicts = ['ok', 'warn', 'insufficient-data', 'error', 'drift'] as const;
 export type CheckVerdict = (typeof checkVerdicts)[number];
 
 /** What one signal comes to. */

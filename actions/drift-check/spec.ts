@@ -1,4 +1,4 @@
-import { corrections, driftKeys } from '@mlops-actions/core';
+import { corrections, defaultDriftRules, driftKeys } from '@mlops-actions/core';
 import { choice, defineAction, flag, list, mapping, number, text } from '@mlops-actions/spec';
 import { commonInputs } from '../common-inputs.ts';
 
@@ -73,7 +73,7 @@ export const spec = defineAction({
     }),
     rule: choice(driftKeys, {
       help: 'When a column drifts. `two-key`: its score reaches the threshold and its corrected p-value is below `alpha`. `score` and `pvalue` ask for one of the two.',
-      default: 'two-key',
+      default: defaultDriftRules.rule,
       group: 'Decision',
     }),
     method: mapping({
@@ -84,22 +84,27 @@ export const spec = defineAction({
       help: 'From which score on a column may drift, by column or by method: `age: 0.2`, `psi: 0.25`. Default: 0.1.',
       group: 'Decision',
     }),
-    alpha: number({ help: 'A corrected p-value below it is not chance.', default: 0.05, ...share, group: 'Decision' }),
+    alpha: number({
+      help: 'A corrected p-value below it is not chance.',
+      default: defaultDriftRules.alpha,
+      ...share,
+      group: 'Decision',
+    }),
     correction: choice(corrections, {
       help: 'How p-values are corrected for the number of columns: bh (Benjamini-Hochberg), holm, bonferroni or none.',
-      default: 'bh',
+      default: defaultDriftRules.correction,
       group: 'Decision',
     }),
     'min-samples': number({
       help: 'Values that a column needs on each side. Below it the column is insufficient-data; below 30 always.',
-      default: 100,
+      default: defaultDriftRules.minSamples,
       min: 1,
       integer: true,
       group: 'Decision',
     }),
     'drift-share': number({
       help: 'The data drifts when this weighted share of its columns does.',
-      default: 0.3,
+      default: defaultDriftRules.driftShare,
       ...share,
       group: 'Decision',
     }),

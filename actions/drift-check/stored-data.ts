@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { UserError } from '@mlops-actions/core';
 import type { Context } from '../action.ts';
 import { findDataset } from '../find-dataset.ts';
+import type { SideName } from './side.ts';
 
 /** What an input names, as a place that can be opened. */
 export interface Place {
@@ -16,12 +17,12 @@ export interface Place {
  * folder that is gone afterwards; all else stays as it is. Throws a `UserError` for a version or split that does not exist.
  */
 export async function withPlaces<T>(
-  named: Readonly<Record<'reference' | 'current', string>>,
+  named: Readonly<Record<SideName, string>>,
   context: Context,
-  use: (places: Readonly<Record<'reference' | 'current', Place>>) => Promise<T>,
+  use: (places: Readonly<Record<SideName, Place>>) => Promise<T>,
 ): Promise<T> {
   const folders: string[] = [];
-  const placeOf = async (input: 'reference' | 'current'): Promise<Place> => {
+  const placeOf = async (input: SideName): Promise<Place> => {
     const shown = named[input];
     const stored = /^dataset:([^/]+)(?:\/(.+))?$/.exec(shown);
     if (stored === null) return { path: shown, shown };

@@ -1,4 +1,4 @@
-import { corrections, gateModes, metricFormats } from '@mlops-actions/core';
+import { corrections, gateModes, judgeDefaults, metricFormats } from '@mlops-actions/core';
 import { choice, defineAction, list, mapping, number, text } from '@mlops-actions/spec';
 import { commonInputs } from '../common-inputs.ts';
 
@@ -105,28 +105,28 @@ export const spec = defineAction({
     }),
     'min-samples': number({
       help: 'With fewer rows, every verdict on predictions is inconclusive.',
-      default: 200,
+      default: judgeDefaults.minSamples,
       min: 2,
       integer: true,
       group: 'Statistics',
     }),
     'min-slice': number({
       help: 'A slice or group of fewer rows is not judged.',
-      default: 50,
+      default: judgeDefaults.minSlice,
       min: 2,
       integer: true,
       group: 'Statistics',
     }),
     confidence: number({
       help: 'Of each one-sided bound that a verdict rests on.',
-      default: 0.95,
+      default: judgeDefaults.confidence,
       min: 0.5,
       max: 0.9999,
       group: 'Statistics',
     }),
     correction: choice(corrections, {
       help: 'How refusals are corrected for the number of comparisons with the champion.',
-      default: 'holm',
+      default: judgeDefaults.correction,
       group: 'Statistics',
     }),
     bootstrap: number({

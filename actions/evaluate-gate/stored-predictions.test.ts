@@ -71,8 +71,12 @@ test.each([
     { 'champion-predictions': 'churn:champion/answers.csv' },
     'churn:champion/answers.csv',
   ],
-  ['no such candidate', { 'candidate-predictions': 'churn@7/predictions.csv' }, 'There is no churn@7/predictions.csv'],
-  ['no such labels', { labels: 'other:x/labels.csv' }, 'There is no other:x/labels.csv'],
+  [
+    'no such candidate',
+    { 'candidate-predictions': 'churn@7/predictions.csv' },
+    'Input `candidate-predictions` is churn@7/predictions.csv',
+  ],
+  ['no such labels', { labels: 'other:x/labels.csv' }, 'Input `labels` is other:x/labels.csv'],
   [
     'another machine',
     { 'candidate-predictions': 'file://far/away.csv' },

@@ -1,4 +1,4 @@
-import { type AnsweredRows, decisionThreshold, manyValues, type Truth, UserError } from '@mlops-actions/core';
+import { type AnsweredRows, decisionThreshold, gathered, manyValues, type Truth, UserError } from '@mlops-actions/core';
 import type { CollectedColumn, CollectedNumbers } from '@mlops-actions/tabular';
 import { alike, allClasses, binaryClasses, type ClassColumn, classColumn, indicesInto } from '../../classes.ts';
 import { isFilled, type SideRows } from './read-rows.ts';
@@ -68,8 +68,8 @@ function amountsOf({ label, prediction, shown, answered }: Side): ModelRows {
   }
   return {
     rows: answered,
-    truth: { task: 'regression', targets: gather((label as CollectedNumbers).values, answered) },
-    answers: { values: gather(prediction.values, answered) },
+    truth: { task: 'regression', targets: gathered((label as CollectedNumbers).values, answered) },
+    answers: { values: gathered(prediction.values, answered) },
   };
 }
 
@@ -92,7 +92,7 @@ function classified(reference: Side, current: Side, positiveClass: string | unde
   const classes = isBinary ? binaryClasses(names, positiveClass, shown) : names;
   let next = 0;
   const [first, second] = sides.map(({ side, prediction, scores }): ModelRows => {
-    const indices = (column: ClassColumn): Uint32Array => gather(indicesInto(classes, column), side.answered);
+    const indices = (column: ClassColumn): Uint32Array => gathered(indicesInto(classes, column), side.answered);
     const labels = indices(unified[next++] as ClassColumn);
     const predicted = prediction === undefined ? undefined : indices(unified[next++] as ClassColumn);
     const truth: Truth = isBinary
@@ -105,7 +105,7 @@ function classified(reference: Side, current: Side, positiveClass: string | unde
         ...(predicted === undefined ? {} : { predicted }),
         ...(scores === undefined || !isBinary
           ? {}
-          : { scores: gather(scores, side.answered), calibrated: isShare(scores) }),
+          : { scores: gathered(scores, side.answered), calibrated: isShare(scores) }),
       },
     };
   }) as [ModelRows, ModelRows];
@@ -127,12 +127,6 @@ function answersOf({ prediction, probability, shown, answered }: Side): {
 
 function isShare(scores: Float64Array): boolean {
   return scores.every((score) => Number.isNaN(score) || (score >= 0 && score <= 1));
-}
-
-function gather<A extends Float64Array | Uint32Array>(values: A, rows: Uint32Array): A {
-  const gathered = new (values.constructor as new (length: number) => A)(rows.length);
-  for (let index = 0; index < rows.length; index++) gathered[index] = values[rows[index] as number] as number;
-  return gathered;
 }
 
 /** 1 where the model's answer is wrong, 0 where it is right; of amounts where it is farther off than `limit`. */

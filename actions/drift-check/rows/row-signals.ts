@@ -69,7 +69,9 @@ async function readBoth(
   const named = captureLabels(inputs) === undefined ? inputs.labels : undefined;
   const labels = named === undefined ? undefined : await openSide(named, { ...options, format: 'auto' });
   if (labels?.kind === 'profile')
-    throw new UserError(`Input \`labels\`: ${labels.shown} is a profile, which holds no rows.`);
+    throw new UserError(
+      `Input \`labels\`: ${labels.shown} is a profile, which holds no rows. Give a table of ids and labels.`,
+    );
   const needsLabels = signals.includes('performance') || signals.includes('concept');
   const needsTime = signals.includes('concept') || watermark !== undefined;
   const model = (['prediction', 'probability'] as const).filter((role) => roles[role] !== undefined);
@@ -174,13 +176,16 @@ function estimatedOf({ reference, current }: Both, inputs: DriftInputs): Estimat
   }
   if (answers.calibrated !== true) {
     throw new UserError(
-      `${reference.shown}: \`probability-column\` holds values outside 0 to 1, which are no probabilities.`,
+      `${reference.shown}: \`probability-column\` holds values outside 0 to 1 (such as ${answers.scores.find((score) => !(score >= 0 && score <= 1))}), which are no probabilities. Name a column of probabilities.`,
     );
   }
   const { scores } = answers;
   const probability = current.probability as Float64Array;
   const filled = Uint32Array.from(probability.keys()).filter((row) => Number.isFinite(probability[row]));
-  if (filled.length === 0) throw new UserError(`${current.shown} has no probability in any row.`);
+  if (filled.length === 0)
+    throw new UserError(
+      `${current.shown} has no probability in any row. Name the column that holds them in \`probability-column\`.`,
+    );
   const now = Float64Array.from(filled, (row) => probability[row] as number);
   return estimatedFindings(
     { labels: truth.labels, scores, predicted: answers.predicted ?? predictedByScore(scores) },

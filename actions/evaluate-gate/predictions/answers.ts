@@ -109,7 +109,7 @@ export function multilabelAnswers(answered: Answered, classes: readonly string[]
 }
 
 /** Columns are named after classes as people write them: `probability_1` is of the class 1.0. */
-export function columnOfClass(columns: ReadonlyMap<string, string>, name: string): string | undefined {
+function columnOfClass(columns: ReadonlyMap<string, string>, name: string): string | undefined {
   const exact = columns.get(name);
   if (exact !== undefined) return exact;
   const found = [...columns].filter(([other]) => other.toLowerCase() === name.toLowerCase());

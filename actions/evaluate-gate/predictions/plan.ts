@@ -1,7 +1,7 @@
 import { UserError } from '@mlops-actions/core';
 import type { Joined, Placed } from './joined.ts';
 import type { PredictionsAsked } from './read-predictions.ts';
-import { idColumn, labelColumn, labelColumns, type ModelColumns, modelColumns, present } from './roles.ts';
+import { firstOf, idColumn, labelColumn, labelColumns, type ModelColumns, modelColumns, present } from './roles.ts';
 import type { OpenTable } from './tables.ts';
 
 export interface OpenTables {
@@ -38,9 +38,8 @@ export function rolesOf({ columns, championPredictions }: PredictionsAsked, tabl
 }
 
 function noAnswers(shown: string, names: readonly string[], model: string): UserError {
-  const listed = `${names.slice(0, 12).join(', ')}${names.length > 12 ? ` and ${names.length - 12} more` : ''}`;
   return new UserError(
-    `${shown} has no column with the ${model}'s answers, such as prediction, probability or score; it has ${listed}. Name it in \`prediction-column\` or \`score-column\`.`,
+    `${shown} has no column with the ${model}'s answers, such as prediction, probability or score; it has ${firstOf(names)}. Name it in \`prediction-column\` or \`score-column\`.`,
   );
 }
 
@@ -97,11 +96,10 @@ function truthTable({ columns, labels }: PredictionsAsked, tables: OpenTables): 
 }
 
 function noLabels(shown: string, names: readonly string[], stated: string | undefined): UserError {
-  const listed = `${names.slice(0, 12).join(', ')}${names.length > 12 ? ` and ${names.length - 12} more` : ''}`;
   const what =
     stated === undefined ? 'no column with the right answers, such as label or target' : `no column ${stated}`;
   return new UserError(
-    `${shown} has ${what}; it has ${listed}. Name it in \`label-column\`, or give the right answers in a file of their own as \`labels\`.`,
+    `${shown} has ${what}; it has ${firstOf(names)}. Name it in \`label-column\`, or give the right answers in a file of their own as \`labels\`.`,
   );
 }
 

@@ -98,15 +98,20 @@ async function findFiles(
   { predictions, candidatePredictions, championPredictions, labels }: PredictionsAsked,
   find: (text: string) => Promise<TableFile | undefined>,
 ): Promise<Files> {
-  const required = async (text: string): Promise<TableFile> => {
+  const required = async (text: string, input: string): Promise<TableFile> => {
     const found = await find(text);
     if (found !== undefined) return found;
-    throw new UserError(`There is no ${text}: the registry has no such model.`);
+    throw new UserError(
+      `Input \`${input}\` is ${text}, and the registry has no such model. Give a model that is registered, or the path of a file.`,
+    );
   };
-  const candidate = await required((predictions ?? candidatePredictions) as string);
+  const candidate =
+    predictions === undefined
+      ? await required(candidatePredictions as string, 'candidate-predictions')
+      : await required(predictions, 'predictions');
   const champion = championPredictions === undefined ? undefined : await find(championPredictions);
   await requireOther(candidate, champion);
-  return { candidate, champion, labels: labels === undefined ? undefined : await required(labels) };
+  return { candidate, champion, labels: labels === undefined ? undefined : await required(labels, 'labels') };
 }
 
 async function openTables({ candidate, champion, labels }: Files, signal: AbortSignal): Promise<OpenTables> {

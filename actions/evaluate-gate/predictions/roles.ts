@@ -169,7 +169,12 @@ function only(
 
 export function present(column: string, columns: readonly string[], file: string, input: string): string {
   if (columns.includes(column)) return column;
-  const shown = columns.slice(0, 12).join(', ');
-  const more = columns.length > 12 ? ` and ${columns.length - 12} more` : '';
-  throw new UserError(`Input \`${input}\` names ${column}, and ${file} has no such column; it has ${shown}${more}.`);
+  throw new UserError(
+    `Input \`${input}\` names ${column}, and ${file} has no such column; it has ${firstOf(columns)}.`,
+  );
+}
+
+/** The first columns, for messages. */
+export function firstOf(columns: readonly string[]): string {
+  return `${columns.slice(0, 12).join(', ')}${columns.length > 12 ? ` and ${columns.length - 12} more` : ''}`;
 }

@@ -1,4 +1,4 @@
-import { type SliceColumn, UserError } from '@mlops-actions/core';
+import { gathered, type SliceColumn, UserError } from '@mlops-actions/core';
 import type { CollectedColumn } from '@mlops-actions/tabular';
 import { classColumn, missing } from '../../classes.ts';
 
@@ -7,10 +7,7 @@ export type Order = Uint32Array | undefined;
 
 /** The cells of a table in the order of the test set. */
 export function inOrder<A extends Float64Array | Uint32Array>(cells: A, order: Order): A {
-  if (order === undefined) return cells;
-  const ordered = new (cells.constructor as new (length: number) => A)(order.length);
-  for (let row = 0; row < order.length; row++) ordered[row] = cells[order[row] as number] as number;
-  return ordered;
+  return order === undefined ? cells : gathered(cells, order);
 }
 
 /** A column to slice by; numbers are its values as they print. */

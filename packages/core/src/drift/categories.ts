@@ -1,3 +1,4 @@
+import type { Interval } from '../statistics/interval.ts';
 import {
   hellingerDistance,
   hellingerTerm,
@@ -7,8 +8,8 @@ import {
   type Term,
 } from './divergence.ts';
 import { exactly, rising, widened } from './interval.ts';
-import type { CategoricalColumn, Column, Interval, NumericColumn } from './sample.ts';
-import { exactSample } from './views.ts';
+import type { CategoricalColumn, Column, NumericColumn } from './sample.ts';
+import { exactSample, forEachValue } from './views.ts';
 
 /** Rows by category on both sides, in one order. */
 export interface CategoryTable {
@@ -89,7 +90,7 @@ export function categoryTable(
  * The table of two numeric columns by value, -0 and 0 as one; `undefined` when not every value is known. Meant for columns of few
  * different values.
  */
-export function valueTable(
+function valueTable(
   reference: NumericColumn,
   current: NumericColumn,
   missingAsCategory: boolean,
@@ -116,14 +117,7 @@ function valueCounts(column: NumericColumn): Map<number, number> | undefined {
   if (column.count === 0) return found;
   const sample = exactSample(column);
   if (sample === undefined) return undefined;
-  const { lower, counts } = sample;
-  let run = 0;
-  for (let bin = 0; bin < lower.length; bin++) {
-    run += counts === undefined ? 1 : (counts[bin] as number);
-    if (bin + 1 < lower.length && lower[bin + 1] === lower[bin]) continue;
-    found.set((lower[bin] as number) + 0, run);
-    run = 0;
-  }
+  forEachValue(sample, (value, count) => found.set(value, count));
   return found;
 }
 

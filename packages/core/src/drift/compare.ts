@@ -1,8 +1,9 @@
+import type { Interval } from '../statistics/interval.ts';
 import { type CategoryTable, categoricalScores, tableOfColumns } from './categories.ts';
 import { exactly, rising } from './interval.ts';
 import { type NumericScores, numericScores } from './numeric.ts';
 import { type DriftRules, fewestSamples, methodFor, type ScoreMethod, type Treatment, treatmentOf } from './rules.ts';
-import type { Column, Interval, NumericColumn } from './sample.ts';
+import { type Column, missingOf, type NumericColumn, valuesOf } from './sample.ts';
 import {
   decileSignificance,
   divergenceP,
@@ -179,15 +180,15 @@ function compareTable(table: CategoryTable, method: ScoreMethod): Compared {
 
 /** @param missingCounts whether a missing value is compared like others. */
 function sideCounts(column: Column, missingCounts: boolean): SideCounts {
-  if (column.kind === 'numeric') {
-    const { rows, count, nulls, nans, infinities, mistyped } = column;
-    const missing = nulls + nans;
-    return { rows, values: count + (missingCounts ? missing : 0), missing, infinities, mistyped };
-  }
-  const { rows, nulls, mistyped, counts, other } = column;
-  let values = other + (missingCounts ? nulls : 0);
-  for (const count of counts.values()) values += count;
-  return { rows, values, missing: nulls, infinities: 0, mistyped };
+  const { rows, mistyped } = column;
+  const missing = missingOf(column);
+  return {
+    rows,
+    values: valuesOf(column) + (missingCounts ? missing : 0),
+    missing,
+    infinities: column.kind === 'numeric' ? column.infinities : 0,
+    mistyped,
+  };
 }
 
 /** From this share of different values on names are ids. */
@@ -195,7 +196,7 @@ const idsFrom = 0.9;
 
 function looksLikeIds(column: Column): boolean {
   if (column.kind === 'numeric') return false;
-  const { values } = sideCounts(column, false);
+  const values = valuesOf(column);
   return values >= fewestSamples && column.distinct >= idsFrom * values;
 }
 

@@ -1,8 +1,8 @@
 import { benjaminiHochberg, bonferroni, type Correction, holm } from '../statistics/index.ts';
+import type { Interval } from '../statistics/interval.ts';
 import type { ColumnComparison } from './compare.ts';
 import { isAtLeast, isBelow } from './interval.ts';
 import { type DriftRules, fewestSamples } from './rules.ts';
-import type { Interval } from './sample.ts';
 
 /**
  * `undecided`: a threshold lies inside what is known of a figure. The column is to be read again exactly and decided again; the middle

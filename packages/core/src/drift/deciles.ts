@@ -1,6 +1,7 @@
+import type { Interval } from '../statistics/interval.ts';
 import type { Shares } from './divergence.ts';
 import { massBelow, quantile, ranksOf } from './ranked.ts';
-import type { Interval, Sample } from './sample.ts';
+import type { Sample } from './sample.ts';
 
 /**
  * The shares of both samples between the deciles of the reference, nine edges and ten bins, the outer two open: bin k holds

@@ -1,6 +1,6 @@
 import { normalQuantile } from '../statistics/index.ts';
 
-/** The smallest change that would probably (in 4 of 5 cases) be significant at these numbers of rows. */
+/** The smallest change that would probably (in 4 of 5 cases) be significant at these numbers of rows, in a column tested alone. */
 export interface DetectableChange {
   readonly value: number;
   /** A shift in standard deviations of a normal column; or the change of the share of a category that half the rows have. */

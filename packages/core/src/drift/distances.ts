@@ -1,5 +1,6 @@
+import type { Interval } from '../statistics/interval.ts';
 import { exactly, widened } from './interval.ts';
-import { type Interval, isExact, type Sample } from './sample.ts';
+import { isExact, type Sample } from './sample.ts';
 
 /** How far two distributions are apart, by their cumulative distribution functions F and G. */
 export interface Distances {

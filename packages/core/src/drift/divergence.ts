@@ -1,5 +1,5 @@
+import type { Interval } from '../statistics/interval.ts';
 import { exactly, rising, widened } from './interval.ts';
-import type { Interval } from './sample.ts';
 
 /** The shares of two distributions in the same bins or categories, each known or bounded. */
 export interface Shares {
@@ -14,7 +14,7 @@ export interface Shares {
 export type Term = (p: number, q: number) => number;
 
 /** Shares below this count as this much in a PSI, which is infinite for an empty bin otherwise. */
-export const smallestShare = 1e-4;
+const smallestShare = 1e-4;
 
 /** Population stability index: Σ (q − p) ln(q / p), empty and tiny shares as `smallestShare`. */
 export const psiTerm: Term = (p, q) => {

@@ -1,4 +1,4 @@
-import type { Interval } from './sample.ts';
+import type { Interval } from '../statistics/interval.ts';
 
 /** A figure that is known. */
 export function exactly(value: number): Interval {

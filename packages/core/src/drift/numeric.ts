@@ -1,3 +1,4 @@
+import type { Interval } from '../statistics/interval.ts';
 import { decileShares } from './deciles.ts';
 import { type Distances, distances, scaleOf } from './distances.ts';
 import {
@@ -12,7 +13,7 @@ import {
   sumOf,
 } from './divergence.ts';
 import { exactly, intersect, rising, widened } from './interval.ts';
-import type { Interval, NumericColumn, Sample } from './sample.ts';
+import type { NumericColumn, Sample } from './sample.ts';
 import { views } from './views.ts';
 
 /** How far the numbers of two columns are apart. */

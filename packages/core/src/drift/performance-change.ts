@@ -1,9 +1,9 @@
-import { ownBounds } from '../gate/own-bounds.ts';
 import type { Direction } from '../metrics/direction.ts';
+import { ownBounds } from '../metrics/own-bounds.ts';
 import { isUndefined, type PairedOptions, type Undefined } from '../metrics/paired.ts';
 import type { Answers, Truth } from '../metrics/predictions.ts';
 import { type PredictionMetric, predictionMetric, unknownMetric } from '../metrics/registry.ts';
-import type { Interval } from './sample.ts';
+import type { Interval } from '../statistics/interval.ts';
 
 /** Rows with their right answers, and what a model answered to them. */
 export interface AnsweredRows {

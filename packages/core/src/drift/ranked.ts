@@ -1,4 +1,6 @@
-import { type Interval, isExact, type Sample } from './sample.ts';
+import type { Interval } from '../statistics/interval.ts';
+import { exactly } from './interval.ts';
+import { isExact, type Sample } from './sample.ts';
 
 /** A sample with the number of values before each bin; `before` is absent where bin i is the i-th value. */
 export interface Ranked {
@@ -69,7 +71,7 @@ export function massUpTo(ranked: Ranked, edge: number): Interval {
 export function massNear(ranked: Ranked, edge: number): number {
   const { sample } = ranked;
   const { lower, upper, counts } = sample;
-  if (isExact(sample)) return massBelow(ranked, { lo: edge, hi: edge }).lo;
+  if (isExact(sample)) return massBelow(ranked, exactly(edge)).lo;
   const bin = completeBins(sample, edge);
   const mass = massBefore(ranked, bin);
   if (bin === upper.length || edge <= (lower[bin] as number)) return mass;

@@ -2,11 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import { categoryTable } from './categories.ts';
 import { compatFigures } from './compat/index.ts';
 import { sharedHistogram, topMovements } from './picture.ts';
-import { checkDrift } from './report.ts';
+import { amongColumns, columnFindings } from './quality.ts';
+import { driftReport, type ExaminationOptions, examineColumn } from './report.ts';
 import { defaultDriftRules } from './rules.ts';
 import type { Column } from './sample.ts';
 import { categoricalColumn, congruential, linearSampleOf, normals, numericColumn } from './testing/columns.ts';
-import { constraintViolations, formatP } from './violations.ts';
+import { constraintViolations } from './violations.ts';
 
 const reference = new Map<string, Column>([
   ['age', numericColumn(normals(1, 2000))],
@@ -33,8 +34,16 @@ const current = new Map<string, Column>([
   ['new', categoricalColumn([['a', 1000]])],
 ]);
 
+function checkDrift(options: ExaminationOptions): ReturnType<typeof driftReport> {
+  const examined = [...reference].flatMap(([name, column]) => {
+    const other = current.get(name);
+    return other === undefined ? [] : [examineColumn(name, column, other, options)];
+  });
+  return driftReport(examined, reference.keys(), current.keys(), options.rules);
+}
+
 describe('the check of two tables', () => {
-  const report = checkDrift(reference, current, {
+  const report = checkDrift({
     rules: defaultDriftRules,
     compat: ['evidently', 'azureml', 'nannyml', 'tfdv'],
   });
@@ -55,8 +64,8 @@ describe('the check of two tables', () => {
 
   test('cannot do without a critical column', () => {
     const rules = { ...defaultDriftRules, driftShare: 0.9, columns: new Map([['gone', { critical: true }]]) };
-    expect(checkDrift(reference, current, { rules: { ...rules, columns: new Map() } }).verdict).toBe('warn');
-    expect(checkDrift(reference, current, { rules }).verdict).toBe('insufficient-data');
+    expect(checkDrift({ rules: { ...rules, columns: new Map() } }).verdict).toBe('warn');
+    expect(checkDrift({ rules }).verdict).toBe('insufficient-data');
   });
 
   test('holds what a report says of a column', () => {
@@ -76,7 +85,12 @@ describe('the check of two tables', () => {
   });
 
   test('says in the words of SageMaker what is wrong', () => {
-    const { violations } = constraintViolations(report.findings, report.columns);
+    const { columns } = report;
+    const found = columns.flatMap(({ findings }) => findings);
+    const { violations } = constraintViolations(
+      [...columnFindings(reference.keys(), current.keys()), ...amongColumns(found, columns.length)],
+      columns,
+    );
     expect(violations.map((each) => [each.feature_name, each.constraint_check_type])).toEqual([
       ['gone', 'missing_column_check'],
       ['new', 'extra_column_check'],
@@ -189,8 +203,4 @@ describe('figures of other tools', () => {
     const [first] = compatFigures('evidently', before, now) ?? [];
     expect(first).toEqual({ tool: 'evidently', method: 'chisquare', value: 0, threshold: 0.05, flagged: true });
   });
-});
-
-test('a p-value that 64 bits cannot hold is said to be below 1e-300', () => {
-  expect([0, 1e-310, 1e-300, 0.04321].map(formatP)).toEqual(['< 1e-300', '< 1e-300', '1e-300', '0.0432']);
 });

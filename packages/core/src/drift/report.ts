@@ -4,21 +4,13 @@ import { type CompatFigure, type CompatTool, compatFigures } from './compat/inde
 import { type DriftDecision, decideDrift } from './decide.ts';
 import { type DetectableChange, detectableShareChange, detectableShift } from './detectable.ts';
 import { type CategoryMovement, type SharedHistogram, sharedHistogram, topMovements } from './picture.ts';
-import {
-  amongColumns,
-  columnFindings,
-  defaultQualityRules,
-  type QualityFinding,
-  type QualityRules,
-  qualityFindings,
-} from './quality.ts';
+import { columnFindings, type QualityFinding, qualityFindings } from './quality.ts';
 import type { DriftRules } from './rules.ts';
 import type { Column, NumericColumn } from './sample.ts';
 
 /** What is wanted of a comparison beside the decision. */
 export interface ExaminationOptions {
   readonly rules: DriftRules;
-  readonly quality?: QualityRules;
   /** Tools whose figures are shown beside ours. */
   readonly compat?: readonly CompatTool[];
 }
@@ -35,8 +27,6 @@ export interface ColumnExamination extends ColumnComparison {
 }
 
 export interface DriftReport extends DriftDecision<ColumnExamination> {
-  /** Of columns that one side lacks, then of each column. */
-  readonly findings: readonly QualityFinding[];
   /** Columns that only one side has, and so are in no comparison. */
   readonly missing: readonly string[];
   readonly extra: readonly string[];
@@ -49,11 +39,11 @@ export function examineColumn(
   current: Column,
   options: ExaminationOptions,
 ): ColumnExamination {
-  const { rules, quality = defaultQualityRules, compat = [] } = options;
+  const { rules, compat = [] } = options;
   const comparison = compareColumn(name, reference, current, rules);
   return {
     ...comparison,
-    findings: qualityFindings(name, reference, current, quality),
+    findings: qualityFindings(name, reference, current),
     compat: compat.flatMap((tool) => compatFigures(tool, reference, current) ?? []),
     ...(comparison.incomparable === undefined ? pictures(comparison, reference, current, rules) : {}),
   };
@@ -94,13 +84,6 @@ export function driftReport(
   return {
     ...decision,
     verdict: blind && decision.verdict !== 'drift' ? 'insufficient-data' : decision.verdict,
-    findings: [
-      ...onOneSide,
-      ...amongColumns(
-        examined.flatMap(({ findings }) => findings),
-        examined.length,
-      ),
-    ],
     missing,
     extra: namesOf(onOneSide, 'extra-column'),
   };
@@ -108,18 +91,4 @@ export function driftReport(
 
 function namesOf(findings: readonly QualityFinding[], issue: QualityFinding['issue']): string[] {
   return findings.filter((finding) => finding.issue === issue).map(({ column }) => column);
-}
-
-/** The whole check of two tables' columns by name. */
-export function checkDrift(
-  reference: ReadonlyMap<string, Column>,
-  current: ReadonlyMap<string, Column>,
-  options: ExaminationOptions,
-): DriftReport {
-  const examined: ColumnExamination[] = [];
-  for (const [name, column] of reference) {
-    const other = current.get(name);
-    if (other !== undefined) examined.push(examineColumn(name, column, other, options));
-  }
-  return driftReport(examined, reference.keys(), current.keys(), options.rules);
 }

@@ -6,8 +6,8 @@ export const scoreMethods = ['wasserstein', 'ks', 'psi', 'js', 'hellinger', 'l-i
 export type ScoreMethod = (typeof scoreMethods)[number];
 
 /** Scores of numbers, and scores of categories. */
-export const numericMethods: readonly ScoreMethod[] = ['wasserstein', 'ks', 'psi', 'js', 'hellinger', 'l-infinity'];
-export const categoricalMethods: readonly ScoreMethod[] = ['js', 'psi', 'hellinger', 'l-infinity', 'cramers-v'];
+const numericMethods: readonly ScoreMethod[] = ['wasserstein', 'ks', 'psi', 'js', 'hellinger', 'l-infinity'];
+const categoricalMethods: readonly ScoreMethod[] = ['js', 'psi', 'hellinger', 'l-infinity', 'cramers-v'];
 
 /** What a column's values are compared as. */
 export type Treatment = 'numbers' | 'categories';
@@ -51,7 +51,7 @@ export const fewestSamples = 30;
 export const manyValues = 20;
 
 /** The score from which on a column may drift, unless rules say otherwise. */
-export const defaultThreshold = 0.1;
+const defaultThreshold = 0.1;
 
 export const defaultDriftRules: DriftRules = {
   rule: 'two-key',

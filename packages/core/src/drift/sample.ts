@@ -63,8 +63,15 @@ export interface CategoricalColumn {
 
 export type Column = NumericColumn | CategoricalColumn;
 
-/** Where a figure lies for certain. Exact when `lo === hi`. */
-export interface Interval {
-  readonly lo: number;
-  readonly hi: number;
+/** How many values a column has: finite numbers, or texts. */
+export function valuesOf(column: Column): number {
+  if (column.kind === 'numeric') return column.count;
+  let values = column.other;
+  for (const count of column.counts.values()) values += count;
+  return values;
+}
+
+/** Empty cells, and cells that say NaN. */
+export function missingOf(column: Column): number {
+  return column.kind === 'numeric' ? column.nulls + column.nans : column.nulls;
 }

@@ -1,8 +1,8 @@
 import { chiSquareSf, chiSquareTest, fisherExact, ksP } from '../statistics/index.ts';
+import type { Interval } from '../statistics/interval.ts';
 import type { CategoryTable } from './categories.ts';
-import { falling } from './interval.ts';
+import { exactly, falling } from './interval.ts';
 import type { NumericScores } from './numeric.ts';
-import type { Interval } from './sample.ts';
 
 /** How likely differences like these are when both sides are samples of one population. */
 export interface Significance {
@@ -37,7 +37,7 @@ export function divergenceP(divergence: Interval, factor: number, bins: Interval
 
 function chiSquareP(statistic: Interval, bins: Interval): Interval {
   // Of one bin there is nothing to test. Of more, p grows with their number.
-  if (bins.hi < 2) return { lo: 1, hi: 1 };
+  if (bins.hi < 2) return exactly(1);
   return { lo: chiSquareSf(statistic.hi, Math.max(1, bins.lo - 1)), hi: chiSquareSf(statistic.lo, bins.hi - 1) };
 }
 
@@ -54,8 +54,8 @@ export function tableSignificance(table: CategoryTable): Significance {
   const share = Math.min(table.n, table.m) / (table.n + table.m);
   if ((a + b) * share >= fewestExpected) frequent.push(rare);
   else if (a + b > 0) return withRare(frequent, rare);
-  if (frequent.length < 2) return { test: 'none', p: { lo: 1, hi: 1 } };
-  return known('chi-square', chiSquareOf(frequent));
+  if (frequent.length < 2) return { test: 'none', p: exactly(1) };
+  return { test: 'chi-square', p: exactly(chiSquareOf(frequent)) };
 }
 
 type Pair = readonly [reference: number, current: number];
@@ -81,18 +81,14 @@ function pooled({ reference, current, referenceRest, currentRest, n, m }: Catego
 }
 
 function withRare(frequent: readonly Pair[], [a, b]: Pair): Significance {
-  if (frequent.length === 0) return { test: 'none', p: { lo: 1, hi: 1 } };
+  if (frequent.length === 0) return { test: 'none', p: exactly(1) };
   const n = frequent.reduce((sum, [count]) => sum + count, 0);
   const m = frequent.reduce((sum, [, count]) => sum + count, 0);
   const changed = fisherExact(a, b, n, m, 'two-sided').p;
-  if (frequent.length === 1) return known('fisher', changed);
-  return known('chi-square and fisher', Math.min(1, 2 * Math.min(changed, chiSquareOf(frequent))));
+  if (frequent.length === 1) return { test: 'fisher', p: exactly(changed) };
+  return { test: 'chi-square and fisher', p: exactly(Math.min(1, 2 * Math.min(changed, chiSquareOf(frequent)))) };
 }
 
 function chiSquareOf(pairs: readonly Pair[]): number {
   return chiSquareTest([pairs.map(([a]) => a), pairs.map(([, b]) => b)]).p;
-}
-
-function known(test: Significance['test'], p: number): Significance {
-  return { test, p: { lo: p, hi: p } };
 }

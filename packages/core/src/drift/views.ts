@@ -14,6 +14,17 @@ export function exactSample(column: NumericColumn): Sample | undefined {
   return { lower: value, upper: value, counts: Float64Array.of(column.count), total: column.count };
 }
 
+/** Calls `visit` with each different value of an exact sample and how often it occurs, ascending; -0 and 0 are one. */
+export function forEachValue({ lower, counts }: Sample, visit: (value: number, count: number) => void): void {
+  let run = 0;
+  for (let index = 0; index < lower.length; index++) {
+    run += counts === undefined ? 1 : (counts[index] as number);
+    if (index + 1 < lower.length && lower[index + 1] === lower[index]) continue;
+    visit((lower[index] as number) + 0, run);
+    run = 0;
+  }
+}
+
 /** The bins at the ends may reach far beyond the column's least and largest value, where nothing is. */
 function clipped(sample: Sample, { min, max }: NumericColumn): Sample {
   const end = successor(max);

@@ -92,8 +92,3 @@ function driftDescription({ score }: ColumnDecision): string {
 function percent(share: number): string {
   return `${formatNumber(100 * share, 3)} %`;
 }
-
-/** A p-value for people: `< 1e-300` where 64 bits end. */
-export function formatP(p: number): string {
-  return p < 1e-300 ? '< 1e-300' : formatNumber(p, 3);
-}

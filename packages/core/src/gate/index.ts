@@ -2,7 +2,6 @@ export * from './default-rules.ts';
 export * from './judge.ts';
 export type { Champion } from './judge-files.ts';
 export { zeroBaseline } from './outcome.ts';
-export { ownBounds } from './own-bounds.ts';
 export { directionOf, parseRules } from './parse-rules.ts';
 export { detectableDifference } from './power.ts';
 export { type PredictedRows, predictionTestSet, type Resampling } from './prediction-set.ts';

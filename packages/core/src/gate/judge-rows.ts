@@ -234,6 +234,6 @@ export function notRefused(trial: Outcome, correction: string, family: number): 
   };
 }
 
-export function percentText(confidence: number): string {
+function percentText(confidence: number): string {
   return `${formatNumber(confidence * 100)} %`;
 }

@@ -29,7 +29,7 @@ export function unfitBaseline(rule: Rule, name: string, value: number, baseline:
 }
 
 /** Where pass ends, exactly. `baseline` is the champion's value, for a bound that needs one. */
-export function exactThreshold({ bound }: Rule, baseline: number | undefined): Decimal {
+function exactThreshold({ bound }: Rule, baseline: number | undefined): Decimal {
   if (bound.kind === 'absolute') return bound.value;
   const champion = decimal(baseline as number);
   if (bound.offset === undefined) return champion;

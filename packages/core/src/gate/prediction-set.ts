@@ -1,11 +1,11 @@
-import type { Interval } from '../drift/sample.ts';
 import { rowCount } from '../metrics/answered.ts';
 import { comparePairedAll } from '../metrics/compare.ts';
+import { ownBounds } from '../metrics/own-bounds.ts';
 import { isUndefined, type PairedComparison, type Undefined } from '../metrics/paired.ts';
 import type { Answers, Truth } from '../metrics/predictions.ts';
 import { computeMetrics, metricsFor, predictionMetric } from '../metrics/registry.ts';
+import type { Interval } from '../statistics/interval.ts';
 import { nothingToShow } from './one-class.ts';
-import { ownBounds } from './own-bounds.ts';
 import { groupsOfRows, rowsOfSlice, type SliceColumns } from './slices.ts';
 import type { Part, TestSet } from './test-set.ts';
 

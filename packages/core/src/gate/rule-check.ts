@@ -1,6 +1,6 @@
 import type { Check } from '../check.ts';
-import type { Interval } from '../drift/sample.ts';
 import type { PairedComparison } from '../metrics/paired.ts';
+import type { Interval } from '../statistics/interval.ts';
 import type { Rule } from './rules.ts';
 
 /** A check of one rule. */

@@ -1,7 +1,6 @@
 import type { Decimal } from './decimal.ts';
 
-export const operators = ['>=', '>', '<=', '<'] as const;
-export type Operator = (typeof operators)[number];
+export type Operator = '>=' | '>' | '<=' | '<';
 
 /**
  * The right side of a rule: a number, or the champion's value moved by an absolute or a relative offset. A relative offset r moves it

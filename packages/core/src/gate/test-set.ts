@@ -1,7 +1,7 @@
-import type { Interval } from '../drift/sample.ts';
 import type { Task } from '../metrics/definitions.ts';
 import type { PairedComparison, Undefined } from '../metrics/paired.ts';
 import type { Rows } from '../metrics/predictions.ts';
+import type { Interval } from '../statistics/interval.ts';
 
 /** Some rows of a test set: those of a slice, or those of one group. */
 export interface Part {

@@ -130,7 +130,8 @@ export function answersOfRows(answers: Answers, rows: Rows | undefined): Answers
   };
 }
 
-function gathered<T extends Uint8Array | Uint32Array | Float64Array>(column: T, rows: Rows): T {
+/** The given cells of a column. */
+export function gathered<T extends Uint8Array | Uint32Array | Float64Array>(column: T, rows: Rows): T {
   const result = new (column.constructor as new (length: number) => T)(rows.length);
   for (let i = 0; i < rows.length; i++) result[i] = column[rows[i] as number] as number;
   return result;

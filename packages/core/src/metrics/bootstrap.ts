@@ -1,4 +1,4 @@
-import { type RandomGenerator, randomGenerator } from '../statistics/index.ts';
+import { type Interval, type RandomGenerator, randomGenerator } from '../statistics/index.ts';
 import type { Answered } from './answered.ts';
 import { drawTallies, type JointCells, jointCells } from './joint-cells.ts';
 import type { Counts, Prepared, Tally } from './metric.ts';
@@ -44,6 +44,34 @@ export function resampledDifferences(
     keep(ofRows, differencesOfRows(chosen(ofRows), candidate, champion, options.resamples, generator.fork('rows')));
   }
   return differences;
+}
+
+/** An interval of resampled figures, and those of them that are numbers, ascending. */
+export interface Percentiles extends Interval {
+  readonly defined: Float64Array;
+}
+
+/** The percentiles of resampled figures at both ends of a two-sided interval; undefined when more than a tenth are NaN. */
+export function percentileInterval(figures: Float64Array, confidence: number): Percentiles | Undefined {
+  const defined = figures.filter((figure) => !Number.isNaN(figure)).sort();
+  const share = defined.length / figures.length;
+  if (!(share >= 0.9)) {
+    return { undefined: `it was undefined in ${Math.round((1 - share) * 100)} % of the bootstrap's resamples` };
+  }
+  return {
+    defined,
+    lo: quantile(defined, (1 - confidence) / 2),
+    hi: quantile(defined, (1 + confidence) / 2),
+  };
+}
+
+/** With linear interpolation between two resamples, type 7 of Hyndman and Fan (1996). */
+function quantile(sorted: Float64Array, p: number): number {
+  const position = p * (sorted.length - 1);
+  const below = Math.floor(position);
+  const lower = sorted[below] as number;
+  const upper = sorted[Math.min(below + 1, sorted.length - 1)] as number;
+  return lower + (position - below) * (upper - lower);
 }
 
 function cellsOf(candidate: Answered, champion: Answered): JointCells | undefined {

@@ -1,6 +1,6 @@
 import { mcNemar, newcombePaired } from '../statistics/index.ts';
 import { type Answered, answered, answersOfRows, truthOfRows } from './answered.ts';
-import { type PreparedPair, resampledDifferences } from './bootstrap.ts';
+import { type PreparedPair, percentileInterval, resampledDifferences } from './bootstrap.ts';
 import { compareAreas } from './delong.ts';
 import { isUndefined, type PairedComparison, type PairedOptions, type Undefined } from './paired.ts';
 import type { Answers, Rows, Truth } from './predictions.ts';
@@ -151,27 +151,16 @@ function ofBootstrap(
   differences: Float64Array,
   { confidence, resamples }: PairedOptions,
 ): PairedComparison | Undefined {
-  const defined = differences.filter((difference) => !Number.isNaN(difference)).sort();
-  const share = defined.length / differences.length;
-  if (!(share >= 0.9)) {
-    return { undefined: `it was undefined in ${Math.round((1 - share) * 100)} % of the bootstrap's resamples` };
-  }
+  const found = percentileInterval(differences, confidence);
+  if (isUndefined(found)) return found;
+  const { lo, hi, defined } = found;
   return comparison(contest, confidence, {
-    lo: quantile(defined, (1 - confidence) / 2),
-    hi: quantile(defined, (1 + confidence) / 2),
+    lo,
+    hi,
     p: twoSidedP(defined),
     method: 'bootstrap',
-    resamples: Math.round(share * resamples),
+    resamples: Math.round((defined.length / differences.length) * resamples),
   });
-}
-
-/** With linear interpolation between two resamples, type 7 of Hyndman and Fan (1996). */
-export function quantile(sorted: Float64Array, p: number): number {
-  const position = p * (sorted.length - 1);
-  const below = Math.floor(position);
-  const lower = sorted[below] as number;
-  const upper = sorted[Math.min(below + 1, sorted.length - 1)] as number;
-  return lower + (position - below) * (upper - lower);
 }
 
 function twoSidedP(sorted: Float64Array): number {

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { randomGenerator } from '../statistics/index.ts';
 import { confusionMatrix, disagreement } from './agreement.ts';
 import { calibrationBinsFor, calibrationCurve, curvePoints, precisionRecallCurve, rocCurve } from './curves.ts';
-import { fairness } from './fairness.ts';
 import { isUndefined, type Undefined } from './paired.ts';
 import type { BinaryTruth, MulticlassTruth } from './predictions.ts';
 import { predictionMetric } from './registry.ts';
@@ -126,59 +125,5 @@ describe('agreement', () => {
     const found = defined(disagreement({ ...truth, classes }, candidate, champion));
     expect(found.bothRight).toBe(1);
     expect(found.predictions).toEqual({ undefined: 'a matrix of 100000 classes is too large' });
-  });
-});
-
-describe('fairness', () => {
-  const truth = binary([1, 1, 0, 0, 1, 0, 0, 0, 1]);
-  const answers = { predicted: Uint32Array.of(1, 0, 1, 0, 1, 0, 0, 0, 1) };
-  const groups = { names: ['x', 'y', 'z', 'none'], of: Uint32Array.of(0, 0, 0, 0, 1, 1, 1, 1, 2) };
-
-  test('has the rates of each group, and the gaps between those that are large enough', () => {
-    expect(defined(fairness(truth, answers, groups, 2))).toEqual({
-      groups: [
-        { group: 'x', rows: 4, selectionRate: 0.5, truePositiveRate: 0.5, falsePositiveRate: 0.5, counted: true },
-        { group: 'y', rows: 4, selectionRate: 0.25, truePositiveRate: 1, falsePositiveRate: 0, counted: true },
-        {
-          group: 'z',
-          rows: 1,
-          selectionRate: 1,
-          truePositiveRate: 1,
-          falsePositiveRate: { undefined: 'no negative row' },
-          counted: false,
-        },
-      ],
-      gaps: {
-        selectionRate: { value: 0.25, lowest: 'y', highest: 'x' },
-        truePositiveRate: { value: 0.5, lowest: 'x', highest: 'y' },
-        falsePositiveRate: { value: 0.5, lowest: 'y', highest: 'x' },
-      },
-    });
-  });
-
-  test('has no gap where fewer than two groups are large enough', () => {
-    const { gaps } = defined(fairness(truth, answers, groups, 5));
-    expect(gaps.selectionRate).toEqual({ undefined: 'fewer than two groups have enough rows' });
-  });
-
-  test('takes weights, and counts rows', () => {
-    const weights = Float64Array.of(3, 1, 1, 1, 1, 1, 1, 1, 1);
-    const [first] = defined(fairness({ ...truth, weights }, answers, groups, 2)).groups;
-    expect(first).toMatchObject({ rows: 4, selectionRate: 4 / 6, truePositiveRate: 3 / 4 });
-  });
-
-  test('of some rows is that of those rows alone', () => {
-    const rows = Uint32Array.of(1, 3, 4, 5);
-    const alone = { names: groups.names, of: Uint32Array.of(0, 0, 1, 1) };
-    const fewAnswers = { predicted: Uint32Array.of(0, 0, 1, 0) };
-    expect(fairness(truth, answers, groups, 2, rows)).toEqual(fairness(binary([1, 0, 1, 0]), fewAnswers, alone, 2));
-  });
-
-  test('without predictions is undefined', () => {
-    const short = { names: ['x'], of: new Uint32Array(2) };
-    expect(fairness(truth, answers, short, 2)).toEqual({ undefined: 'there are groups of 2 rows for 9 rows' });
-    expect(fairness(truth, {}, groups, 2)).toMatchObject({
-      undefined: expect.stringContaining('no predicted classes'),
-    });
   });
 });

@@ -4,6 +4,7 @@ export {
   answered,
   answersOfRows,
   decisionThreshold,
+  gathered,
   rowCount,
   truthOfRows,
 } from './answered.ts';
@@ -11,7 +12,6 @@ export { comparePaired, comparePairedAll } from './compare.ts';
 export * from './curves.ts';
 export type { Task } from './definitions.ts';
 export * from './direction.ts';
-export * from './fairness.ts';
 export * from './formats.ts';
 export { findMetric, type MetricSet, type MetricValue, metricKey, normalSlice } from './metric-set.ts';
 export * from './paired.ts';

@@ -18,12 +18,6 @@ export function binomialCdf(k: number, n: number, p: number): number {
   return k >= n ? 1 : incompleteBeta(1 - p, p, n - Math.floor(k), Math.floor(k) + 1);
 }
 
-/** P(X > k) of the binomial distribution: n trials, each with probability p. */
-export function binomialSf(k: number, n: number, p: number): number {
-  if (k < 0) return 1;
-  return k >= n ? 0 : incompleteBeta(p, 1 - p, Math.floor(k) + 1, n - Math.floor(k));
-}
-
 /**
  * P(X = k) of the binomial distribution, with q = 1 − p given apart. Loader, "Fast and accurate computation of binomial probabilities",
  * 2000.

@@ -2,6 +2,7 @@ export * from './contingency.ts';
 export * from './corrections.ts';
 export * from './distributions.ts';
 export * from './hypergeometric.ts';
+export * from './interval.ts';
 export * from './kolmogorov.ts';
 export * from './kolmogorov-smirnov.ts';
 export * from './normal.ts';

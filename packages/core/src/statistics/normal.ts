@@ -1,7 +1,7 @@
 /** The standard normal distribution. */
 
 /** The density at z. */
-export function normalDensity(z: number): number {
+function normalDensity(z: number): number {
   // z² is split so that its rounding error is not multiplied by the exponential.
   const coarse = Math.trunc(z * 16) / 16;
   return Math.exp(-(coarse * coarse) / 2) * Math.exp(-((z - coarse) * (z + coarse)) / 2) * Math.sqrt(1 / (2 * Math.PI));

@@ -2,7 +2,8 @@ import type { UserError } from '@mlops-actions/core';
 import { afterQuoteFault } from '../csv.ts';
 import { widthFault } from '../header.ts';
 import { type CellKernel, type CellOptions, cellColumns } from '../kernels/cells.ts';
-import { isText, lengthFault, linesOf, longestRecord, openQuoteFault, textFault } from '../records.ts';
+import { lineBuffer } from '../kernels/line-buffer.ts';
+import { isText, lengthFault, linesOf, openQuoteFault, textFault } from '../records.ts';
 import type { PartExtent, ScanColumn, ScanFacts, Sink } from '../scan.ts';
 import type { Dialect } from './dialect.ts';
 
@@ -22,9 +23,6 @@ const wrongWidth = 2;
 const goesOnAfterQuote = 3;
 
 const newline = 10;
-
-/** Bytes that are parsed at a time. */
-const defaultChunkBytes = 2 << 20;
 
 export interface ParserOptions extends CellOptions {
   readonly chunkBytes?: number | undefined;
@@ -72,12 +70,14 @@ export function csvParser(
   cells.place(wanted.map(({ name }) => positions.get(name) as number));
   kernel.csvPlan();
 
-  let capacity = options.chunkBytes ?? defaultChunkBytes;
-  // One byte more, for the line end that the last line may lack.
-  let buffer = kernel.allocate(capacity + 1);
-  let filled = 0;
-  /** Where in the file the buffer starts. */
+  const lines = lineBuffer(kernel, {
+    chunkBytes: options.chunkBytes,
+    parse,
+    tooLong: () => lengthFault({ file, line: lineOf() }),
+  });
+  /** Where in the file what was not parsed starts, and where the bytes pushed so far end. */
   let offset = stretch.from;
+  let pushed = stretch.from;
   let began = stretch.isRecordStart ? stretch.from : undefined;
   let done = stretch.isRecordStart && stretch.from >= stretch.until;
   let rows = 0;
@@ -86,19 +86,13 @@ export function csvParser(
     return stretch.line + kernel.csvLines();
   }
 
-  /** The first `length` bytes of the buffer. */
-  function buffered(length: number): Buffer {
-    return Buffer.from(kernel.memory.buffer, buffer, length);
-  }
-
-  /** Parses the whole lines that are there, hands over full batches and keeps the rest. */
-  function parse(last: boolean): void {
-    const length = buffered(filled).lastIndexOf(newline) + 1;
-    const lines = buffered(length);
-    if (!isText(lines)) throw textFault(file, linesOf(lines, lineOf()));
-    const end = buffer + length;
-    const until = Math.min(end, buffer + stretch.until - offset);
-    let at = buffer;
+  /** Parses whole lines up to the end of the stretch and hands over full batches. */
+  function parse(from: number, end: number, last: boolean): number {
+    if (done) return end;
+    const bytes = Buffer.from(kernel.memory.buffer, from, end - from);
+    if (!isText(bytes)) throw textFault(file, linesOf(bytes, lineOf()));
+    const until = Math.min(end, from + stretch.until - offset);
+    let at = from;
     while (at < until) {
       rows = kernel.csvParse(at, until, end, rows, cells.batchRows);
       at = kernel.csvStoppedAt();
@@ -108,8 +102,9 @@ export function csvParser(
       if (status === unfinished) break;
       if (rows === cells.batchRows) endBatch();
     }
-    keepFrom(at - buffer);
+    offset += at - from;
     done = offset >= stretch.until;
+    return at;
   }
 
   function rowFault(status: number): UserError {
@@ -121,20 +116,6 @@ export function csvParser(
   function endBatch(): void {
     cells.endBatch(rows);
     rows = 0;
-  }
-
-  /** Moves what was not parsed to the front, and makes room when it fills the buffer. */
-  function keepFrom(start: number): void {
-    const kept = filled - start;
-    if (kept > longestRecord) throw lengthFault({ file, line: lineOf() });
-    const before = buffer;
-    if (kept === capacity) {
-      capacity = Math.min(4 * capacity, longestRecord + defaultChunkBytes);
-      buffer = kernel.allocate(capacity + 1);
-    }
-    new Uint8Array(kernel.memory.buffer).copyWithin(buffer, before + start, before + filled);
-    filled = kept;
-    offset += start;
   }
 
   /** How many of `bytes` are in front of the first record, which is behind the first line end. */
@@ -153,31 +134,20 @@ export function csvParser(
       return done;
     },
     push(bytes) {
-      for (let at = passed(bytes); at < bytes.length && !done; ) {
-        const part = bytes.subarray(at, at + capacity - filled);
-        new Uint8Array(kernel.memory.buffer).set(part, buffer + filled);
-        filled += part.length;
-        at += part.length;
-        if (filled === capacity) parse(false);
-      }
+      if (done) return;
+      pushed += bytes.length;
+      const skipped = passed(bytes);
+      if (!done) lines.push(bytes.subarray(skipped));
     },
     flush() {
-      parse(false);
+      lines.flush();
       if (rows > 0) endBatch();
     },
     end() {
-      let missing = 0;
-      if (filled > 0 && !done) {
-        const bytes = buffered(filled + 1);
-        if (bytes[filled - 1] !== newline) {
-          bytes[filled++] = newline;
-          missing = 1;
-        }
-        parse(true);
-      }
+      if (!done) lines.end();
       if (rows > 0) endBatch();
-      const to = offset - (filled === 0 ? missing : 0);
-      const extent = { from: began ?? offset, to, lines: lineOf() - 1 };
+      // A line end that the last line lacked and was given is not in the file.
+      const extent = { from: began ?? offset, to: Math.min(offset, pushed), lines: lineOf() - 1 };
       return { rows: cells.rowsBefore, mistyped: cells.mistyped, warnings: [], extent };
     },
   };

@@ -1,8 +1,9 @@
 import { chiSquareGoodnessOfFit, ksP } from '../../statistics/index.ts';
 import { distances } from '../distances.ts';
 import type { CategoricalColumn, NumericColumn } from '../sample.ts';
+import { forEachValue } from '../views.ts';
 import { type CompatFigure, categoryCounts, type Histograms, jensenShannon, sum } from './figure.ts';
-import { forEachValue, moments, type Values, valuesOf } from './values.ts';
+import { moments, type Values, valuesOf } from './values.ts';
 
 /** Azure ML's SDK gives its default metrics this threshold, and flags what is over it. Other metrics have none. */
 const threshold = 0.1;

@@ -1,9 +1,10 @@
 import { chiSquareGoodnessOfFit, ksP, normalCdf } from '../../statistics/index.ts';
 import { distances } from '../distances.ts';
 import type { CategoricalColumn, NumericColumn } from '../sample.ts';
+import { forEachValue } from '../views.ts';
 import { type CompatFigure, categoryCounts, type Histograms, jensenShannon, shares, sum } from './figure.ts';
 import { countsBetween, edgesByWidth, sturgesWidth } from './numpy.ts';
-import { countDistinct, forEachValue, moments, type Values, valuesOf } from './values.ts';
+import { countDistinct, moments, type Values, valuesOf } from './values.ts';
 
 /** Evidently 0.7: which test it takes hangs on the rows of the reference alone. */
 const fewRows = 1000;

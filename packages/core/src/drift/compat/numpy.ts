@@ -1,3 +1,4 @@
+import { exactly } from '../interval.ts';
 import { massBelow, massUpTo, type Ranked } from '../ranked.ts';
 
 /** Bins as NumPy makes them. */
@@ -33,7 +34,7 @@ export function doaneWidth(range: number, size: number, skewness: number): numbe
 /** `np.histogram(values, edges)`: bins are closed below and open above, the last is closed. What is outside is in none. */
 export function countsBetween(ranked: Ranked, edges: readonly number[]): number[] {
   const below = edges.map((edge, index) =>
-    index === edges.length - 1 ? massUpTo(ranked, edge).lo : massBelow(ranked, { lo: edge, hi: edge }).lo,
+    index === edges.length - 1 ? massUpTo(ranked, edge).lo : massBelow(ranked, exactly(edge)).lo,
   );
   return below.slice(1).map((mass, bin) => mass - (below[bin] as number));
 }

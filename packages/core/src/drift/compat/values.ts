@@ -27,17 +27,6 @@ export function valuesOf(column: NumericColumn): Values {
   };
 }
 
-/** Calls `visit` with each different value and how often it occurs, ascending. */
-export function forEachValue({ lower, counts }: Sample, visit: (value: number, count: number) => void): void {
-  let run = 0;
-  for (let index = 0; index < lower.length; index++) {
-    run += counts === undefined ? 1 : (counts[index] as number);
-    if (index + 1 < lower.length && lower[index + 1] === lower[index]) continue;
-    visit((lower[index] as number) + 0, run);
-    run = 0;
-  }
-}
-
 /** How many different values there are in all samples together, counted no further than `most` + 1. */
 export function countDistinct(samples: readonly Sample[], most: number): number {
   const found = new Set<number>();

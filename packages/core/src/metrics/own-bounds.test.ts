@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { predictionMetric } from '../metrics/index.ts';
+import { predictionMetric } from './index.ts';
 import { ownBounds } from './own-bounds.ts';
 
 /** 2000 rows of two or three classes, of which one in ten is predicted as the next class. */

@@ -1,13 +1,12 @@
-import type { Interval } from '../drift/sample.ts';
-import { confusionMatrix } from '../metrics/agreement.ts';
-import { type Answered, answered, answersOfRows, truthOfRows } from '../metrics/answered.ts';
-import { resampledDifferences } from '../metrics/bootstrap.ts';
-import { quantile } from '../metrics/compare.ts';
-import type { Prepared } from '../metrics/metric.ts';
-import { isUndefined, type PairedOptions, type Undefined } from '../metrics/paired.ts';
-import type { Answers, Rows, Truth } from '../metrics/predictions.ts';
-import { predictionMetric, unknownMetric } from '../metrics/registry.ts';
+import type { Interval } from '../statistics/interval.ts';
 import { wilson } from '../statistics/proportions.ts';
+import { confusionMatrix } from './agreement.ts';
+import { type Answered, answered, answersOfRows, truthOfRows } from './answered.ts';
+import { percentileInterval, resampledDifferences } from './bootstrap.ts';
+import type { Prepared } from './metric.ts';
+import { isUndefined, type PairedOptions, type Undefined } from './paired.ts';
+import type { Answers, Rows, Truth } from './predictions.ts';
+import { predictionMetric, unknownMetric } from './registry.ts';
 
 /**
  * The two-sided interval of one model's metric: Wilson's (1927) for an unweighted share of rows, such as accuracy, recall or precision, and
@@ -39,7 +38,8 @@ export function ownBounds(
     data,
     options,
   );
-  return percentiles(values, options.confidence);
+  const found = percentileInterval(values, options.confidence);
+  return isUndefined(found) ? found : { lo: found.lo, hi: found.hi };
 }
 
 interface Share {
@@ -83,13 +83,4 @@ function zero(prepared: Prepared): Prepared {
     case 'counts':
       return { kind: 'counts', of: () => 0 };
   }
-}
-
-function percentiles(values: Float64Array, confidence: number): Interval | Undefined {
-  const defined = values.filter((value) => !Number.isNaN(value)).sort();
-  const share = defined.length / values.length;
-  if (!(share >= 0.9)) {
-    return { undefined: `it was undefined in ${Math.round((1 - share) * 100)} % of the bootstrap's resamples` };
-  }
-  return { lo: quantile(defined, (1 - confidence) / 2), hi: quantile(defined, (1 + confidence) / 2) };
 }
