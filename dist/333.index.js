@@ -207,9 +207,6 @@ nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;list-style:none;padding:0;ma
 .note .sign{position:relative;top:.1em}
 .none,.empty,.rest{color:var(--muted)}
 .rest{font-size:.9rem;margin-top:.5rem}
-.fold{border:1px solid var(--line);border-radius:8px;background:var(--surface)}
-.fold>summary{padding:.5rem .8rem;font-weight:600}
-.fold>div{padding:.2rem .8rem .8rem}
 .long>summary{list-style:none}
 .long>summary::-webkit-details-marker{display:none}
 .long>summary::after{content:" whole text";color:var(--accent);font-size:.8em;white-space:nowrap}
