@@ -8,8 +8,9 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   tabular: ['core', 'files'],
   report: ['core', 'files'],
   provider: ['core', 'files'],
+  rollout: ['core', 'provider'],
   hosts: ['core', 'spec'],
-  actions: ['core', 'files', 'spec', 'tabular', 'report', 'provider'],
+  actions: ['core', 'files', 'spec', 'tabular', 'report', 'provider', 'rollout'],
   'provider-local': ['core', 'files', 'provider'],
   runner: ['core', 'files', 'spec', 'hosts', 'provider', 'actions', 'provider-local', 'tabular'],
 };

@@ -6,7 +6,7 @@ import {
   TrafficChanged,
 } from '@mlops-actions/provider';
 import type { Context } from '../action.ts';
-import { shortened } from './expectation.ts';
+import { runSmokeTest } from '../smoke-test.ts';
 import type { Plan } from './plan.ts';
 import { type Shares, shiftTraffic } from './traffic.ts';
 
@@ -28,8 +28,6 @@ export interface Outcome {
   readonly previous?: string;
   readonly smoke?: InvocationAnswer;
 }
-
-const shownLines = 20;
 
 /**
  * Starts the deployment beside those that serve, waits until it is healthy, sends the smoke request to it alone, and only then gives it
@@ -101,21 +99,13 @@ function requireRest({ request, traffic }: Plan, before: EndpointState | undefin
 async function smokeTest(
   { smoke, request }: Plan,
   endpoints: EndpointService,
-  { log, signal }: Context,
+  context: Context,
 ): Promise<InvocationAnswer | undefined> {
   if (smoke === undefined) return undefined;
-  const answer = await endpoints.invoke(request.endpoint, smoke.invocation, { signal });
-  const fault = answer.status >= 200 && answer.status < 300 ? smoke.expect(answer.body) : `has status ${answer.status}`;
-  if (fault === undefined) {
-    log.log('info', `Smoke request: status ${answer.status} in ${Math.round(answer.milliseconds)} ms, as expected.`);
-    return answer;
-  }
-  await log.group(`Last lines of ${request.deployment}`, async () => {
-    const lines = await endpoints.logs(request.endpoint, request.deployment, shownLines);
-    for (const line of lines) log.foreign(line);
-  });
+  const { answer, fault } = await runSmokeTest(smoke, request, endpoints, context);
+  if (fault === undefined) return answer;
   throw new UserError(
-    `The answer to the smoke request ${fault}. It was: ${shortened(answer.body) || '(empty)'} The deployment was taken back; what served before goes on. Correct the serving code, or \`smoke-expect\`.`,
+    `The answer to the smoke request ${fault} The deployment was taken back; what served before goes on. Correct the serving code, or \`smoke-expect\`.`,
   );
 }
 

@@ -9,6 +9,7 @@ import { servingScript } from '@mlops-actions/provider/contract';
 import { openLocalProvider } from '@mlops-actions/provider-local';
 import { type Effects, runAction, runPost } from '@mlops-actions/runner';
 import { action } from './run.ts';
+import { inFlight } from './testing/metrics-page.ts';
 import { processesBelow, until } from './testing/processes.ts';
 
 const daemonCommand = [
@@ -285,10 +286,7 @@ describe('what goes wrong leaves the old deployment serving and no other process
 
   test('a cancel during the smoke request', async () => {
     const step = start({ model: 'churn', deployment: 'green', environment: 'ANSWER_MS: 5000', 'smoke-request': '{}' });
-    await until(async () => {
-      const metrics = (await state()) === undefined ? [] : await provider.endpoints.metrics('shop', 60);
-      return metrics.some(({ deployment, inFlight }) => deployment === 'green' && inFlight === 1);
-    });
+    await until(async () => (await inFlight(await state(), 'green')) === 1);
     step.cancel();
     expect((await step.ended).message).toBe('Cancelled by SIGTERM.');
     await expectUntouched();
@@ -351,7 +349,7 @@ test('a cancel after the switch leaves the new one serving; the old one ends by 
     body: '{}',
     headers: { 'x-test-do': 'sleep:1500' },
   });
-  await until(async () => (await provider.endpoints.metrics('shop', 60))[0]?.inFlight === 1);
+  await until(async () => (await inFlight(await state(), 'blue')) === 1);
   const step = start({ model: 'churn', deployment: 'green' });
   await until(async () => (await state())?.deployments.some(({ status }) => status === 'Draining') ?? false);
   step.cancel();

@@ -9,6 +9,7 @@ import { memoryHost } from '@mlops-actions/hosts';
 import type { Provider } from '@mlops-actions/provider';
 import { servingScript } from '@mlops-actions/provider/contract';
 import { openLocalProvider } from '@mlops-actions/provider-local';
+import { inFlight } from './testing/metrics-page.ts';
 import { processesBelow, until } from './testing/processes.ts';
 
 const program = resolve(import.meta.dirname, '../../test/step.mjs');
@@ -60,11 +61,8 @@ async function run(deployment: string): Promise<void> {
 
 const names = async (): Promise<string[]> =>
   ((await provider.endpoints.describe('shop'))?.deployments ?? []).map(({ name }) => name).sort();
-const inFlightAt = async (deployment: string): Promise<number> => {
-  if ((await provider.endpoints.describe('shop')) === undefined) return 0;
-  const metrics = await provider.endpoints.metrics('shop', 60);
-  return metrics.find((found) => found.deployment === deployment)?.inFlight ?? 0;
-};
+const inFlightAt = async (deployment: string): Promise<number> =>
+  inFlight(await provider.endpoints.describe('shop'), deployment);
 
 /** A stage of the step: what makes it last, and how it is recognised. */
 const stages = {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { UserError } from '@mlops-actions/core';
 import { errorCode } from '@mlops-actions/files';
 import { type VersionedKind, versionFile, versionNumbers } from './documents.ts';
+import { isEndpointDocument } from './gateway/endpoint-document.ts';
 import {
   isAliasDocument,
   isDatasetDocument,
@@ -171,12 +172,20 @@ async function* checkJobs(store: Store): Findings {
   }
 }
 
-/** Documents of endpoints and the gateway, whose own code knows their shape. */
+/** Endpoints' documents, and the gateway's, whose own code knows its shape. */
 async function* checkEndpoints(store: Store): Findings {
-  const endpoints = (await store.list('endpoints')).map((file) => ['endpoints', file]);
-  for (const segments of [...endpoints, ['gateway', 'gateway.json']]) {
-    yield* found(store.path(...segments), store.read(segments, isObject));
+  for (const file of await store.list('endpoints')) {
+    const path = store.path('endpoints', file);
+    const document = yield* found(path, store.read(['endpoints', file], isEndpointDocument));
+    const name = document?.value?.name;
+    if (name === undefined || `${name}.json` === file) continue;
+    yield problem(
+      path,
+      `says that it is ${name}`,
+      'Restore it from a backup, or remove the endpoint and deploy again.',
+    );
   }
+  yield* found(store.path('gateway', 'gateway.json'), store.read(['gateway', 'gateway.json'], isObject));
 }
 
 async function* checkLeftovers(store: Store): Findings {

@@ -3,6 +3,7 @@ import { localDatasets } from './datasets.ts';
 import { localEndpoints } from './endpoints/local-endpoints.ts';
 import { localJobs } from './jobs/local-jobs.ts';
 import { localModels } from './models.ts';
+import { localRollouts } from './rollouts/local-rollouts.ts';
 import { openStore } from './store/store.ts';
 
 export interface LocalProviderOptions {
@@ -17,11 +18,13 @@ export interface LocalProviderOptions {
 export async function openLocalProvider(options: LocalProviderOptions): Promise<Provider> {
   const store = await openStore(options.root);
   const models = localModels(store, options.effects.clock);
+  const endpoints = localEndpoints(store, { ...options, models });
   return {
     name: 'local',
     datasets: localDatasets(store, options.effects.clock),
     jobs: localJobs(store, options),
     models,
-    endpoints: localEndpoints(store, { ...options, models }),
+    endpoints,
+    rollouts: localRollouts(store, { ...options, models, endpoints }),
   };
 }

@@ -1,4 +1,4 @@
-import { UserError } from '@mlops-actions/core';
+import { type Series, UserError } from '@mlops-actions/core';
 import type { CallOptions } from './provider.ts';
 
 /** Somebody else has changed the shares meanwhile. */
@@ -50,6 +50,8 @@ export interface DeploymentState {
   readonly reason?: string;
   readonly readyReplicas: number;
   readonly desiredReplicas: number;
+  /** What autoscaling may go up to. */
+  readonly maxReplicas: number;
 }
 
 export interface EndpointState {
@@ -58,6 +60,27 @@ export interface EndpointState {
   readonly status: 'Creating' | 'InService' | 'Updating' | 'Failed';
   readonly deployments: readonly DeploymentState[];
   readonly tags: Readonly<Record<string, string>>;
+  /** The deployment that gets copies of so many percent of the requests; its answers are thrown away. Absent: none. */
+  readonly mirror?: { readonly deployment: string; readonly percent: number };
+  /**
+   * Deployments that had all the traffic before the one that has it now, newest first, ten at the most, whether they are still there or not.
+   * Going back to one of them forgets those after it, because they were given up.
+   */
+  readonly promoted: readonly string[];
+  readonly capture: {
+    readonly percent: number;
+    /** When the newest sample was stored, in milliseconds since 1970; absent: there is none. */
+    readonly newestAt?: number;
+  };
+}
+
+/** Which figures are wanted. */
+export interface MeasureRequest {
+  /** Milliseconds since 1970; `to` is not part of it. */
+  readonly from: number;
+  readonly to: number;
+  /** The length of a window; a provider whose figures are coarser answers with its own. */
+  readonly windowSeconds: number;
 }
 
 /** One request to an endpoint, as a smoke test or a probe sends it. */
@@ -75,18 +98,6 @@ export interface InvocationAnswer {
   readonly milliseconds: number;
 }
 
-/** Counts over a window, per deployment. Absent data is absent, never zero. */
-export interface DeploymentMetrics {
-  readonly deployment: string;
-  readonly requests: number;
-  /** Answers of 500 and above, and requests that got no answer. */
-  readonly errors: number;
-  readonly p50Ms?: number;
-  readonly p95Ms?: number;
-  readonly p99Ms?: number;
-  readonly inFlight: number;
-}
-
 export interface EndpointService {
   describe(endpoint: string): Promise<EndpointState | undefined>;
   /** Creates the endpoint, or changes its settings. Traffic and deployments stay as they are. */
@@ -96,20 +107,23 @@ export interface EndpointService {
   /**
    * Sets every deployment's share at once; shares are whole percents and sum to 100. Deployments not named get 0. With `expected`, the
    * shares are set only while they are those (zeros do not count); otherwise it is `TrafficChanged`, so that two steps do not undo each
-   * other's work.
+   * other's work. Copies to a mirror end.
    */
   setTraffic(
     endpoint: string,
     shares: Readonly<Record<string, number>>,
     expected?: Readonly<Record<string, number>>,
   ): Promise<EndpointState>;
-  /** Removes a deployment: no new requests, then waits for those in flight, then stops it. Refused while it has traffic. Idempotent. */
+  /** Removes a deployment: no new requests and no copies, then waits for those in flight, then stops it. Refused while it has traffic. Idempotent. */
   removeDeployment(endpoint: string, deployment: string, options?: CallOptions): Promise<void>;
   /** Removes the endpoint and all its deployments. Idempotent. */
   remove(endpoint: string, options?: CallOptions): Promise<void>;
   invoke(endpoint: string, invocation: Invocation, options?: CallOptions): Promise<InvocationAnswer>;
-  /** Metrics of the last `windowSeconds`. */
-  metrics(endpoint: string, windowSeconds: number): Promise<readonly DeploymentMetrics[]>;
+  /**
+   * Figures by deployment, in windows that are complete: what is still filling, or was never seen, is left out; a deployment that was there
+   * and had no request has windows with 0 requests. Empty when there is no such endpoint.
+   */
+  measure(endpoint: string, request: MeasureRequest, options?: CallOptions): Promise<Readonly<Record<string, Series>>>;
   /** The last lines that a deployment's replicas printed, oldest first; empty when there is no such deployment. */
   logs(endpoint: string, deployment: string, lines: number): Promise<readonly string[]>;
 }

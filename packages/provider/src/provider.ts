@@ -3,6 +3,7 @@ import type { DatasetStore } from './datasets.ts';
 import type { EndpointService } from './endpoints.ts';
 import type { JobService } from './jobs.ts';
 import type { ModelRegistry } from './models.ts';
+import type { RolloutService } from './rollouts.ts';
 
 /** The names a user can write in `provider:` today. A name is added when its package passes the contract suite. */
 export const providerNames = ['local'] as const;
@@ -15,6 +16,7 @@ export interface Provider {
   readonly jobs: JobService;
   readonly models: ModelRegistry;
   readonly endpoints: EndpointService;
+  readonly rollouts: RolloutService;
 }
 
 /** What a provider is given: effects, so that it can be tested with others. */

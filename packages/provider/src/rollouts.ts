@@ -7,7 +7,7 @@ import type {
   RolloutPlan,
   Series,
 } from '@mlops-actions/core';
-import type { DeploymentRequest, Invocation, InvocationAnswer } from './endpoints.ts';
+import type { DeploymentRequest, Invocation, InvocationAnswer, MeasureRequest } from './endpoints.ts';
 import type { CallOptions } from './provider.ts';
 
 /** What a target is told before anything is changed. */
@@ -18,12 +18,15 @@ export interface RolloutPreflight {
 }
 
 /** The deployments whose figures are wanted; `stable` is empty when there is none. */
-export interface MeasureRequest {
+export interface RolloutMeasureRequest extends MeasureRequest {
   readonly stable: string;
   readonly candidate: string;
-  /** Milliseconds since 1970; `to` is not part of it. */
-  readonly from: number;
-  readonly to: number;
+}
+
+/** Endpoints as targets of rollouts. */
+export interface RolloutService {
+  /** The endpoint as a target; the provider is asked nothing yet, and the endpoint may be missing. */
+  target(endpoint: string): RolloutTarget;
 }
 
 /**
@@ -52,13 +55,16 @@ export interface RolloutTarget {
    * back, and counts what it reads.
    */
   writeJournal(journal: RolloutJournal, replaces: number, options?: CallOptions): Promise<JournalConflict | undefined>;
-  /** Makes the candidate ready to serve, without traffic. The same again is found, not made twice. On failure nothing of it is left. */
-  provision(request: DeploymentRequest, options?: CallOptions): Promise<void>;
+  /**
+   * Makes the candidate ready to serve, without traffic. The same again is found, not made twice. On failure nothing of it is left. With
+   * `replicas`, it begins with so many instead of its own minimum; `shift` brings the others.
+   */
+  provision(request: DeploymentRequest, options?: CallOptions & { readonly replicas?: number }): Promise<void>;
   /** Sends a request straight at a deployment, whatever its share: smoke test and probes. */
   probe(deployment: string, invocation: Invocation, options?: CallOptions): Promise<InvocationAnswer>;
   /** Figures by windows that are aligned and complete: what is still filling, or has no data, is left out. */
   measure(
-    request: MeasureRequest,
+    request: RolloutMeasureRequest,
     options?: CallOptions,
   ): Promise<{ readonly candidate: Series; readonly stable?: Series }>;
   /** A query in the provider's own language as a custom check; absent when the provider has none. */
@@ -76,6 +82,8 @@ export interface JournalConflict {
 /** A figure and what it must be, such as `{ query: 'histogram_quantile(…)', operator: '<=', threshold: 0.5 }`. */
 export interface MetricQuery {
   readonly name: string;
+  /** Whose figure it is, where the query does not say so itself. */
+  readonly deployment: string;
   readonly query: string;
   readonly operator: '<' | '<=' | '>' | '>=';
   readonly threshold: number;
@@ -92,7 +100,9 @@ export interface SharesEngine {
   /**
    * The candidate gets `share` percent and stable the rest (nothing, when there is no stable), and the candidate copies of `mirror` percent
    * of the requests. Resolves once the service accepted it: that it took effect is seen by `observe`. Whatever is under way is waited for or
-   * superseded, so that the last call wins.
+   * superseded, so that the last call wins. With `byReplicas` capacity moves along: the candidate runs its share of stable's replicas and
+   * stable the rest, the new ones ready before they get traffic and the old ones gone after their last answer; without, both run as many as
+   * they were made for.
    */
   shift(traffic: TrafficShift, options?: CallOptions): Promise<void>;
 }
@@ -102,6 +112,7 @@ export interface TrafficShift {
   readonly candidate: string;
   readonly share: number;
   readonly mirror: number;
+  readonly byReplicas: boolean;
   /**
    * The shares that the candidate may have now, from the journal. Where the service can compare and set, anything else is refused: a driver
    * that slept while another took over must not shift any more.

@@ -1,7 +1,7 @@
 import { onGuardedView, startGuarded } from './guarded.ts';
 import { isOpen } from './journal.ts';
-import { again, ask, askNext, end, later, write } from './moves.ts';
-import { onHomewardBlind, onHomewardView, onRetireFailed, rollBack } from './rollback.ts';
+import { again, ask, askNext, end, isLate, later, setBack, write } from './moves.ts';
+import { hurryHome, onHomewardBlind, onHomewardView, onRetireFailed, rollBack } from './rollback.ts';
 import type { RolloutEvent, RolloutObservation, RolloutState, Transition } from './state.ts';
 import { nextLook, nextStep, onBakeView, onMeasured, onShiftView, onUnmeasured, pause } from './step.ts';
 
@@ -11,12 +11,21 @@ type Conflict = Extract<RolloutEvent, { kind: 'conflict' }>;
 /**
  * The rollout's next move: a pure function of what it knows and what happened. Answers to commands that were given up are ignored. Each
  * change of the target is announced in the journal before it is asked for, and what the journal says is confirmed only by looking.
+ *
+ * Time may jump. A clock that is set back makes nothing last longer: ages are kept. One that is set forward, or a machine that slept, lets
+ * the step's time pass; what is missing then is evidence, without which no step passes, and past the timeout the rollout goes back.
  */
 export function advance(state: RolloutState, event: RolloutEvent): Transition {
   if (state.ended !== undefined) return { state, commands: [] };
-  if (event.kind === 'cancelled') return onCancelled(state, event.at);
-  if (event.of !== state.expects.id) return { state, commands: [] };
+  if (event.kind !== 'cancelled' && event.of !== state.expects.id) return { state, commands: [] };
+  const current = event.at < state.at ? setBack(state, state.at - event.at) : state;
+  return onEvent({ ...current, at: event.at }, event);
+}
+
+function onEvent(state: RolloutState, event: RolloutEvent): Transition {
   switch (event.kind) {
+    case 'cancelled':
+      return onCancelled(state, event.at);
     case 'done':
       // Waiting is no success.
       return onDone(state.expects.kind === 'wait' ? state : { ...state, failures: 0 }, event.at);
@@ -67,8 +76,9 @@ function onWritten(state: RolloutState, at: number): Transition {
       return nextLook(state, at);
     case 'draining':
       return drain(state, at);
-    case 'paused':
     case 'promoted':
+      return end(state, 'promoted', `${journal.candidate} has all the traffic`);
+    case 'paused':
     case 'rolled-back':
     case 'superseded':
       return end(state, journal.phase, journal.cause);
@@ -108,14 +118,16 @@ function onFailed(state: RolloutState, { at, reason, final }: Failed): Transitio
   const failed = { ...state, failures: state.failures + 1 };
   switch (expects.kind) {
     case 'write-journal':
-      return onUnwritten(state, reason, at);
+      return onUnwritten(state, reason, at, final);
     case 'observe':
       return onUnseen(state, reason, at);
     case 'measure':
       return onUnmeasured(state, reason, at);
     case 'provision':
     case 'smoke': {
-      const retried = final || expects.kind === 'smoke' ? undefined : again(state, at, { kind: expects.kind });
+      // What a smoke test found counts, and provisioning has its time as a phase, however often it is tried.
+      const isOver = final || expects.kind === 'smoke' || isLate(state, at);
+      const retried = isOver ? undefined : again(state, at, { kind: expects.kind });
       return retried ?? rollBack(state, `${expects.kind === 'smoke' ? 'smoke test' : 'provisioning'}: ${reason}`, at);
     }
     case 'shift':
@@ -135,11 +147,11 @@ function onFailed(state: RolloutState, { at, reason, final }: Failed): Transitio
 }
 
 /** The journal could not be written. On the way back the traffic comes first: the entry before says enough to `reconcile`. */
-function onUnwritten(state: RolloutState, reason: string, at: number): Transition {
+function onUnwritten(state: RolloutState, reason: string, at: number, final = false): Transition {
   const { journal, expects } = state;
   const announced = journal.phase === 'rolling-back' ? askNext(state) : undefined;
   if (announced !== undefined) return announced;
-  if (state.failures < state.settings.retries && expects.kind === 'write-journal') {
+  if (!final && state.failures < state.settings.retries && expects.kind === 'write-journal') {
     const { kind, replaces } = expects;
     return later({ ...state, failures: state.failures + 1 }, at, { kind, journal, replaces }, ...state.queue);
   }
@@ -166,8 +178,8 @@ function onConflict(state: RolloutState, { found, at }: Conflict): Transition {
   if (found?.rollout === journal.rollout && found.owner === journal.owner && isOpen(found)) {
     const isThisEntry = found.revision === journal.revision && found.phase === journal.phase;
     if (isThisEntry) return onWritten({ ...state, written: found.revision, failures: 0 }, at);
-    // The way back does not wait for its entries: the one before this was written, and its confirmation lost.
-    if (journal.phase === 'rolling-back' || journal.phase === 'rolled-back') {
+    // Neither the way back nor a cancel waits for entries: the one before this was written, and its confirmation lost.
+    if (journal.phase === 'rolling-back' || journal.phase === 'rolled-back' || journal.phase === 'paused') {
       return write({ ...state, written: found.revision }, {}, at, ...state.queue);
     }
   }
@@ -194,6 +206,7 @@ function onCancelled(state: RolloutState, at: number): Transition {
     case 'draining':
       return end(state, 'promoted', 'it was cancelled after the promotion; mode: reconcile removes the old deployment');
     case 'rolling-back':
+      return hurryHome(state);
     case 'promoted':
     case 'rolled-back':
     case 'superseded':

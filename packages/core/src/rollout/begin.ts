@@ -49,7 +49,8 @@ export function beginRollout(settings: RolloutSettings, found: Found, at: number
 
 /**
  * Finishes what a dead driver left (mode `reconcile`): what was promoted stays so and is cleaned up, what the cloud drives is watched to its
- * end, everything else goes back to stable. Does nothing when nothing is unfinished; a paused rollout is left alone as long as its pause
+ * end, everything else goes back to stable. A half-baked step is not taken up again: the judgements so far died with the driver, and going
+ * back is safe without them. Does nothing when nothing is unfinished; a paused rollout is left alone as long as its pause
  * stands. `force` (mode `abort`) ends pauses and takes over from a driver that may be alive.
  */
 export function reconcileRollout(settings: RolloutSettings, found: Found, at: number, force = false): Begin {
@@ -128,6 +129,7 @@ function firstState(settings: RolloutSettings, journal: RolloutJournal, at: numb
     queue: [],
     failures: 0,
     attempted: false,
+    at,
     begunAt: at,
     phaseAt: at,
     tally: {},

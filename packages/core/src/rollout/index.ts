@@ -7,4 +7,5 @@ export * from './judge.ts';
 export * from './judgement.ts';
 export * from './measurement.ts';
 export * from './plan.ts';
+export { lastWord } from './rollback.ts';
 export * from './state.ts';

@@ -52,6 +52,11 @@ describe('server errors', () => {
     expect(check?.verdict).toBe('pass');
   });
 
+  test('count while the step settles: a cold model may be slow, not wrong', () => {
+    const early = { candidate: counts(1000, 41), settledAt: 10 * minute };
+    expect(judged(early, 'server-errors')?.verdict).toBe('fail');
+  });
+
   test('of too few requests are inconclusive, unless they fail already', () => {
     expect(judged({ candidate: counts(99, 0), stable: counts(900, 0) }, 'server-errors')?.verdict).toBe('inconclusive');
     expect(judged({ candidate: counts(60, 3), stable: counts(540, 0) }, 'server-errors')?.verdict).toBe('fail');

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { advance } from './advance.ts';
 import { type Begin, beginRollout, observeRollout, promoteRollout, reconcileRollout } from './begin.ts';
 import { encodeJournal } from './journal.ts';
+import { lastWord } from './rollback.ts';
 import type { RolloutCommand, RolloutSettings, RolloutState, Transition } from './state.ts';
 import { canaryPlan, rolloutSettings } from './testing/settings.ts';
 import { FakeTarget, type Health } from './testing/target.ts';
@@ -81,7 +82,7 @@ describe('a rollout', () => {
       });
       expect(after?.kind).toBe('observe');
     }
-    expect(ended(run)).toMatchObject({ outcome: 'promoted' });
+    expect(ended(run)).toMatchObject({ outcome: 'promoted', reason: 'green has all the traffic' });
     expect(target.shares).toEqual({ blue: 0, green: 100 });
     expect([...target.deployments]).toEqual(['green']);
     expect(target.journal()?.phase).toBe('promoted');
@@ -244,6 +245,169 @@ describe('a rollout', () => {
       outcome: 'rolled-back',
       reason: 'the rollout took longer than 100 s',
     });
+  });
+});
+
+describe('a rollout of which the journal', () => {
+  const times = { ...rolloutSettings().times, progressSeconds: 3000 };
+
+  test('is leased for as long as a phase may take without another entry', () => {
+    const { target, first } = start({ times, plan: canaryPlan({ steps: [10, 100] }) });
+    const leases: Record<string, number> = {};
+    work(target, first, 'good', () => {
+      const journal = target.journal();
+      if (journal !== undefined) leases[journal.phase] ??= journal.leaseUntil - journal.since;
+      return false;
+    });
+    // A shift takes as long as the target needs, and nothing renews the lease meanwhile.
+    for (const phase of ['provisioning', 'smoke', 'shifting', 'draining']) {
+      expect([phase, leases[phase]]).toEqual([phase, times.leaseSeconds + times.progressSeconds]);
+    }
+    expect(leases.baking).toBe(times.leaseSeconds + times.intervalSeconds);
+  });
+
+  test('cannot be written, and will not be, goes back without trying again', () => {
+    const { target, first } = start();
+    const waiting = work(target, first, 'good', ({ kind }) => kind === 'wait');
+    const looked = work(target, { state: waiting.state, commands: waiting.commands.slice(-1) }, 'good', (command) => {
+      return command.kind === 'write-journal' && command.journal.phase === 'baking';
+    });
+    const of = looked.state.expects.id;
+    const event = { kind: 'failed', of, at: target.now, reason: 'the tags are damaged', final: true } as const;
+    const { state, commands } = advance(looked.state, event);
+    expect(commands).toMatchObject([{ kind: 'write-journal', journal: { phase: 'rolling-back' } }]);
+    expect(state.journal.cause).toBe('the journal could not be written: the tags are damaged');
+  });
+});
+
+describe('a candidate that takes its time to be provisioned', () => {
+  test('is given up when the time for it is over', () => {
+    const { target, first } = start();
+    const provisioning = work(target, first, 'good', ({ kind }) => kind === 'provision');
+    const of = provisioning.state.expects.id;
+    const failed = { kind: 'failed', of, reason: 'no answer' } as const;
+    const soon = advance(provisioning.state, { ...failed, at: target.now + 60_000 });
+    expect(soon.commands).toMatchObject([{ kind: 'wait' }]);
+    const late = advance(provisioning.state, { ...failed, at: target.now + 601_000 });
+    expect(late.commands).toMatchObject([{ kind: 'write-journal', journal: { phase: 'rolling-back' } }]);
+  });
+});
+
+describe('a rollout that is cancelled', () => {
+  test('and left pauses though the outstanding entry was written unseen', () => {
+    const choices = { ...rolloutSettings().choices, onCancel: 'leave' as const };
+    const { target, first } = start({ choices, plan: canaryPlan({ steps: [10, 100], bakeSeconds: 3000 }) });
+    const renewing = work(target, first, 'good', (command) => {
+      return command.kind === 'write-journal' && target.journal()?.phase === 'baking';
+    });
+    target.perform(renewing.state.expects, 'none', 'good');
+    const run = work(target, advance(renewing.state, { kind: 'cancelled', at: target.now }));
+    expect(ended(run)).toMatchObject({ outcome: 'paused' });
+    expect(target.journal()).toMatchObject({ phase: 'paused', leaseUntil: expect.any(Number) });
+    const { leaseUntil = 0, since = 0 } = target.journal() ?? {};
+    expect(leaseUntil - since).toBeGreaterThanOrEqual(renewing.state.settings.times.pauseSeconds);
+  });
+
+  test.each([
+    ['the journal is written', 'write-journal'],
+    ['it looks', 'observe'],
+  ] as const)('on its way back, while %s, tells the target at once', (_, kind) => {
+    const { target, first } = start();
+    const turning = work(target, first, 'down', (command) => {
+      return command.kind === kind && target.journal()?.phase === (kind === 'observe' ? 'rolling-back' : 'baking');
+    });
+    const back = work(target, { state: turning.state, commands: turning.commands.slice(-1) }, 'down', (command) => {
+      return turning.state.journal.phase === 'rolling-back' || command.kind === kind;
+    });
+    expect(back.state.journal.phase).toBe('rolling-back');
+    const cancelled = advance(back.state, { kind: 'cancelled', at: target.now });
+    const commands = cancelled.commands.length > 0 ? cancelled.commands : back.commands.slice(-1);
+    const run = work(target, { state: cancelled.state, commands });
+    const shift = run.commands.findIndex((command) => command.kind === 'shift');
+    expect(run.commands.slice(0, shift).map((command) => command.kind)).toEqual(
+      kind === 'observe' ? [] : ['write-journal'],
+    );
+    expect(ended(run)).toMatchObject({ outcome: 'rolled-back' });
+  });
+
+  test('while it waits on its way back waits no longer', () => {
+    const { target, first } = start();
+    const turning = work(target, first, 'down', ({ kind }) => kind === 'shift' && target.shares.green === 10);
+    target.status = 'updating';
+    const done = advance(turning.state, { kind: 'done', of: turning.state.expects.id, at: target.now });
+    const waiting = work(target, done, 'down', ({ kind }) => kind === 'wait');
+    expect(advance(waiting.state, { kind: 'cancelled', at: target.now }).commands).toMatchObject([{ kind: 'observe' }]);
+  });
+});
+
+describe('a driver without time left says what is known', () => {
+  const leaving = { choices: { ...rolloutSettings().choices, onCancel: 'leave' as const } };
+
+  /** Cancels at the first wait and works until `until`. */
+  function cut(until: (command: RolloutCommand) => boolean, settings: Partial<RolloutSettings> = {}) {
+    const { target, first } = start(settings);
+    const waiting = work(target, first, 'good', ({ kind }) => kind === 'wait');
+    const run = work(target, advance(waiting.state, { kind: 'cancelled', at: target.now }), 'good', until);
+    return lastWord(run.state);
+  }
+
+  test.each([
+    ['write-journal', 'rollback-failed', 'it is not known that the traffic is at blue'],
+    ['shift', 'rollback-failed', 'it is not known that the traffic is at blue'],
+    ['observe', 'rolled-back', 'the target was told to send everything to blue'],
+    ['retire', 'rolled-back', 'the traffic is at blue'],
+  ] as const)('in the middle of %s it has ended as %s', (kind, outcome, reason) => {
+    const said = cut((command) => command.kind === kind);
+    expect(said.outcome).toBe(outcome);
+    expect(said.reason).toContain(reason);
+    expect(said.reason).toMatch(/^it was cancelled, .*mode: reconcile/);
+  });
+
+  test('and leaves what it was to leave', () => {
+    expect(cut(({ kind }) => kind === 'write-journal', leaving)).toMatchObject({
+      outcome: 'paused',
+      reason: expect.stringContaining('mode: reconcile'),
+    });
+  });
+
+  test('and what is decided stays decided', () => {
+    const { target, first } = start();
+    const draining = work(target, first, 'good', ({ kind }) => kind === 'retire');
+    expect(lastWord(draining.state)).toMatchObject({ outcome: 'promoted' });
+  });
+});
+
+describe('a clock that is set in the middle of a step', () => {
+  const plan = canaryPlan({ steps: [10, 100], bakeSeconds: 600, finalBakeSeconds: 600, settleSeconds: 0 });
+
+  test('back by hours does not make the step last for hours', () => {
+    const { target, first } = start({ plan });
+    const waiting = work(target, first, 'good', ({ kind }) => kind === 'measure');
+    const before = target.now;
+    const hours = 3 * 3_600_000;
+    target.now -= hours;
+    const run = work(target, { state: waiting.state, commands: waiting.commands.slice(-1) });
+    expect(ended(run)).toMatchObject({ outcome: 'promoted' });
+    expect(target.now + hours - before).toBeLessThan(1300 * 1000);
+    expect(target.now + hours - before).toBeGreaterThan(1100 * 1000);
+  });
+
+  test('back while it probes does not make it wait for hours', () => {
+    const { target, first } = start({ plan, canProbe: true });
+    const probing = work(target, first, 'idle', ({ kind }) => kind === 'probe');
+    target.now -= 3 * 3_600_000;
+    const next = advance(probing.state, { kind: 'done', of: probing.state.expects.id, at: target.now });
+    expect(next.commands).toEqual([{ id: expect.any(Number), kind: 'wait', until: expect.any(Number) }]);
+    const [wait] = next.commands as [Extract<RolloutCommand, { kind: 'wait' }>];
+    expect(wait.until - target.now).toBeLessThanOrEqual(60_000);
+  });
+
+  test('forward past the timeout goes back', () => {
+    const { target, first } = start({ plan });
+    const waiting = work(target, first, 'good', ({ kind }) => kind === 'wait');
+    target.now += 3 * 3_600_000;
+    const run = work(target, { state: waiting.state, commands: waiting.commands.slice(-1) });
+    expect(ended(run)).toMatchObject({ outcome: 'rolled-back', reason: expect.stringContaining('longer than 3600 s') });
   });
 });
 

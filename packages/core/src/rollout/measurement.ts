@@ -27,7 +27,7 @@ export interface Measurement {
   readonly desiredReplicas?: number;
   /** Restarts of replicas within the window. */
   readonly restarts?: number;
-  /** Of the resource that is nearest to its end: 0 to 1. */
+  /** Of the resource that is nearest to its end: 1 is all there is, and more where requests can ask for more than that. */
   readonly saturation?: number;
   readonly inFlight?: number;
 }

@@ -42,11 +42,29 @@ export function write(
   return ask(begun, { kind: 'write-journal', journal, replaces: state.written }, ...queue);
 }
 
-/** How long nobody else need expect a sign of life: the lease, and what the phase's longest command may take. */
+/** How long nobody else need expect a sign of life: the lease, and what the phase may take until its next entry. */
 function leaseOf({ times }: RolloutSettings, phase: RolloutPhase): number {
-  if (phase === 'provisioning' || phase === 'smoke') return times.leaseSeconds + times.progressSeconds;
-  if (phase === 'draining') return times.leaseSeconds + times.keepOldSeconds;
-  return times.leaseSeconds + times.intervalSeconds;
+  switch (phase) {
+    case 'paused':
+      return times.pauseSeconds;
+    case 'baking':
+    case 'guarded':
+      return times.leaseSeconds + times.intervalSeconds;
+    case 'draining':
+      return times.leaseSeconds + times.progressSeconds + times.keepOldSeconds;
+    default:
+      return times.leaseSeconds + times.progressSeconds;
+  }
+}
+
+/** The clock was set back: what has begun keeps its age, or a step would last until the clock is again where it was. */
+export function setBack(state: RolloutState, milliseconds: number): RolloutState {
+  return {
+    ...state,
+    begunAt: state.begunAt - milliseconds,
+    phaseAt: state.phaseAt - milliseconds,
+    queue: state.queue.map((task) => (task.kind === 'wait' ? { ...task, until: task.until - milliseconds } : task)),
+  };
 }
 
 /** Waits a moment; then does what is in the queue. */

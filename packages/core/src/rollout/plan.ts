@@ -12,7 +12,7 @@ export interface RolloutStep {
   readonly achieved: number;
   /** Percent of the requests that are copied to the candidate; its answers are thrown away. */
   readonly mirror?: number;
-  /** After the shift so long latency is excused, and the step cannot pass. */
+  /** After the shift so long latency is excused, and the step cannot pass. Errors count from the first request on: a cold model is slow, not wrong. */
   readonly settleSeconds: number;
   /** After settling so long the step is judged at least. */
   readonly bakeSeconds: number;
@@ -22,11 +22,14 @@ export interface RolloutPlan {
   readonly strategy: RolloutStrategy;
   /** Ascending shares; the last is 100. */
   readonly steps: readonly RolloutStep[];
+  /** Of `rolling`: how many replicas are replaced at a time, and with how many the candidate begins. */
+  readonly batch?: number;
 }
 
 /** How finely a target can divide its traffic. */
 export type Granularity =
-  | { readonly kind: 'weights' }
+  /** By whole percents, whatever the number of replicas; `replicas`: how many serve now, where the target tells. */
+  | { readonly kind: 'weights'; readonly replicas?: number }
   /** By whole replicas or instances: each serves the same share. */
   | { readonly kind: 'units'; readonly units: number };
 
@@ -74,7 +77,11 @@ export function planRollout(request: PlanRequest): RolloutPlan {
     bakeSeconds: share === 100 ? request.finalBakeSeconds : request.bakeSeconds,
   }));
   if (!request.allowCoarse) refuseCoarse(steps, request.granularity);
-  return { strategy: request.strategy, steps: [...shadowSteps(request), ...mergeEqual(steps)] };
+  return {
+    strategy: request.strategy,
+    steps: [...shadowSteps(request), ...mergeEqual(steps)],
+    ...(request.strategy === 'rolling' ? { batch: request.batch ?? 1 } : {}),
+  };
 }
 
 /** The share that a target gives when asked for `share` percent: whole units, at least one and, below 100 %, not all if it has two. */
@@ -133,18 +140,19 @@ function rollingShares({ granularity, batch = 1, steps }: PlanRequest): readonly
       'strategy rolling replaces replica by replica and takes no steps. Leave steps empty, or write strategy: canary.',
     );
   }
-  if (granularity.kind !== 'units') {
+  const replicas = granularity.kind === 'units' ? granularity.units : granularity.replicas;
+  if (replicas === undefined) {
     throw new UserError(
       'strategy rolling needs the number of replicas, which this endpoint does not tell. Write strategy: linear.',
     );
   }
-  const { units } = granularity;
   if (!Number.isInteger(batch) || batch < 1) {
     throw new UserError(`batch is ${formatNumber(batch)}, which is not a whole number of replicas from 1 on.`);
   }
-  return Array.from({ length: Math.ceil(units / batch) }, (_, index) =>
-    Math.min(100, (100 * batch * (index + 1)) / units),
-  );
+  return Array.from({ length: Math.ceil(replicas / batch) }, (_, index) => {
+    const share = Math.min(100, (100 * batch * (index + 1)) / replicas);
+    return granularity.kind === 'weights' ? Math.round(share) : share;
+  });
 }
 
 function refuseCoarse(steps: readonly RolloutStep[], granularity: Granularity): void {

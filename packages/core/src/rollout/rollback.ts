@@ -1,6 +1,6 @@
 import type { RolloutJournal } from './journal.ts';
-import { again, ask, end, isAsIntended, isLate, isSuperseded, later, supersede, write } from './moves.ts';
-import type { RolloutObservation, RolloutState, RolloutTask, Transition } from './state.ts';
+import { again, ask, askNext, end, isAsIntended, isLate, isSuperseded, later, supersede, write } from './moves.ts';
+import type { RolloutObservation, RolloutOutcome, RolloutState, RolloutTask, Transition } from './state.ts';
 
 /**
  * Turns to the way back: everything to stable. It looks first whether stable is fit to take it; when there is no time for that (`urgent`:
@@ -83,4 +83,67 @@ export function onRetireFailed(state: RolloutState, deployment: string, reason: 
 
 function wayBack({ settings }: RolloutState): RolloutTask {
   return settings.engine === 'guarded' ? { kind: 'abort-guarded' } : { kind: 'shift', share: 0, mirror: 0 };
+}
+
+/**
+ * The host kills the process in seconds: on the way back nothing is waited for, and what the target is not known to have accepted it is told
+ * at once.
+ */
+export function hurryHome(state: RolloutState): Transition {
+  const { expects } = state;
+  const isUntold = !isHome(state.journal) && (!state.attempted || state.failures > 0);
+  if (expects.kind === 'write-journal' && isUntold) {
+    return { state: { ...state, attempted: true, queue: [wayBack(state)] }, commands: [] };
+  }
+  if (expects.kind !== 'wait' && expects.kind !== 'observe') return { state, commands: [] };
+  if (isUntold) return ask({ ...state, attempted: true }, wayBack(state));
+  if (expects.kind === 'observe') return { state, commands: [] };
+  return askNext(state) ?? ask(state, { kind: 'observe' });
+}
+
+/**
+ * How a rollout stands that was cancelled and whose driver has no time left: by what is known, not by what was begun. `reconcile` does the
+ * rest.
+ */
+export function lastWord({ journal, expects, attempted, failures }: RolloutState): {
+  readonly outcome: RolloutOutcome;
+  readonly reason: string;
+} {
+  const rest = 'in the time that was left; mode: reconcile finishes it';
+  switch (journal.phase) {
+    case 'draining':
+    case 'promoted':
+      return { outcome: 'promoted', reason: `it was cancelled after the promotion, and was not cleaned up ${rest}` };
+    case 'paused':
+      return {
+        outcome: 'paused',
+        reason: `${journal.cause}, and the journal may not say so: mode: reconcile may take it back`,
+      };
+    case 'rolled-back':
+    case 'superseded':
+      return { outcome: journal.phase, reason: `${journal.cause}, and the journal was not closed ${rest}` };
+    default:
+  }
+  const { stable, candidate, cause } = journal;
+  const why = cause === '' || cause === 'it was cancelled' ? 'it was cancelled' : `it was cancelled, after ${cause}`;
+  const where = stable === '' ? 'nobody' : stable;
+  const isTold = attempted && failures === 0 && (expects.kind === 'observe' || expects.kind === 'wait');
+  if (isHome(journal)) {
+    return {
+      outcome: 'rolled-back',
+      reason: `${why}, the traffic is at ${where}, and ${candidate} was not removed ${rest}`,
+    };
+  }
+  if (isTold) {
+    return {
+      outcome: 'rolled-back',
+      reason: `${why}, the target was told to send everything to ${where}, and was not seen to do it ${rest}`,
+    };
+  }
+  return { outcome: 'rollback-failed', reason: `${why}, and it is not known that the traffic is at ${where} ${rest}` };
+}
+
+/** Whether the candidate has no traffic for certain. */
+function isHome({ shares }: RolloutJournal): boolean {
+  return shares.every((share) => share === 0);
 }

@@ -173,6 +173,8 @@ export interface RolloutState {
   readonly failures: number;
   /** Whether the change that the journal announces was asked for. */
   readonly attempted: boolean;
+  /** When the newest event came. */
+  readonly at: number;
   readonly begunAt: number;
   /** When the phase began; a step's figures count from here. */
   readonly phaseAt: number;

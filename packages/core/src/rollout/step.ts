@@ -134,8 +134,7 @@ function giveUp(state: RolloutState, choice: 'rollback' | 'pause' | 'advance', r
 
 /** Leaves the traffic as it is for a human; after `pauseSeconds`, `reconcile` rolls back. */
 export function pause(state: RolloutState, cause: string, at: number): Transition {
-  const leaseUntil = Math.floor(at / 1000) + state.settings.times.pauseSeconds;
-  return write(state, { phase: 'paused', cause, leaseUntil }, at);
+  return write(state, { phase: 'paused', cause }, at);
 }
 
 function observed(state: RolloutState, { verdict, decisive }: Ruling, at: number): Transition {
@@ -155,7 +154,7 @@ function probesDue(state: RolloutState, at: number): number {
   const step = settings.plan.steps[journal.step];
   const isWanted = settings.canProbe && settings.choices.onNoTraffic === 'probe' && journal.phase === 'baking';
   if (!isWanted || state.observing || step === undefined || step.mirror !== undefined) return 0;
-  if (look?.measured === undefined || look.at < phaseAt) return 0;
+  if (look?.measured === undefined || look.step !== journal.step) return 0;
   const seen = requestsOf(look.measured.candidate.windows) ?? 0;
   const planned = (step.settleSeconds + step.bakeSeconds) * 1000;
   const expected = Math.max(0, seen - probed) * Math.max(1, planned / Math.max(1, at - phaseAt));

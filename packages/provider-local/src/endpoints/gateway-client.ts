@@ -29,14 +29,17 @@ export interface GatewayClientOptions {
 
 /** How long a gateway may take to listen. */
 const startLimitMs = 30_000;
+/** How long one that listens may take to answer; none of its admin routes waits for replicas. */
+const answerLimitMs = 30_000;
 
 export function gatewayClient(store: Store, options: GatewayClientOptions): GatewayClient {
   const { effects } = options;
 
-  const running = async (): Promise<GatewayAddress | undefined> => {
+  const running = async (signal?: AbortSignal): Promise<GatewayAddress | undefined> => {
     const address = await readAddress(store);
     if (address === undefined) return undefined;
-    const answer = await send(address, 'GET', '/admin/status').catch(() => undefined);
+    const answer = await send(address, 'GET', '/admin/status', undefined, signal).catch(() => undefined);
+    signal?.throwIfAborted();
     if (answer?.status !== 200) return undefined;
     if (options.port === undefined || options.port === address.port) return address;
     throw new UserError(
@@ -49,7 +52,7 @@ export function gatewayClient(store: Store, options: GatewayClientOptions): Gate
     await spawnGateway(store, options);
     const deadline = effects.clock.now().getTime() + startLimitMs;
     while (effects.clock.now().getTime() < deadline) {
-      const address = await running();
+      const address = await running(signal);
       if (address !== undefined) {
         warnOfNewPort(effects, before, address.port);
         return address;
@@ -61,7 +64,8 @@ export function gatewayClient(store: Store, options: GatewayClientOptions): Gate
   };
 
   const address = async (signal?: AbortSignal): Promise<GatewayAddress> =>
-    (await running()) ?? store.lock('gateway', 'start', async () => (await running()) ?? start(signal), signal);
+    (await running(signal)) ??
+    store.lock('gateway', 'start', async () => (await running(signal)) ?? start(signal), signal);
 
   const untilEnded = async (signal?: AbortSignal): Promise<void> => {
     const isNeeded = async (): Promise<boolean> => (await store.list('endpoints')).length > 0;
@@ -74,8 +78,9 @@ export function gatewayClient(store: Store, options: GatewayClientOptions): Gate
     call: async <T>(method: string, path: string, body?: unknown, signal?: AbortSignal) => {
       for (let attempt = 1; ; attempt++) {
         try {
-          const answer = await send(await address(signal), method, path, body, signal);
-          return resultOf<T>(answer);
+          const limit = AbortSignal.timeout(answerLimitMs);
+          const either = signal === undefined ? limit : AbortSignal.any([signal, limit]);
+          return resultOf<T>(await send(await address(either), method, path, body, either));
         } catch (error) {
           // It may have ended just now, with its last endpoint; the next one will answer.
           if (attempt === 3 || !isConnectionError(error)) throw error;

@@ -71,7 +71,7 @@ describe('the gateway', () => {
   test('that is terminated lets the request in flight end and stops its replicas; the next step brings all back', async () => {
     const url = await rig.serving('blue');
     const answer = fetch(url, { method: 'POST', body: '{}', headers: { 'x-test-do': 'sleep:500' } });
-    await until(async () => (await rig.endpoints.metrics('shop', 60))[0]?.inFlight === 1);
+    await until(async () => (await rig.shown('mlops_requests_in_flight', 'blue')) === 1);
     const pid = await gatewayPid();
     process.kill(pid, 'SIGTERM');
     expect((await answer).status).toBe(200);

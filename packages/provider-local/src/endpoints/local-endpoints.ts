@@ -1,9 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
-import { sha256, UserError } from '@mlops-actions/core';
+import { type Series, sha256, UserError } from '@mlops-actions/core';
 import type {
   CallOptions,
-  DeploymentMetrics,
   DeploymentRequest,
   DeploymentState,
   EndpointService,
@@ -17,17 +16,22 @@ import type { DeploymentSpec, StoredSettings } from '../gateway/endpoint-documen
 import type { Store } from '../store/store.ts';
 import { type GatewayClientOptions, gatewayClient, send } from './gateway-client.ts';
 import { machineEnvironment } from './machine-environment.ts';
-import { stageDeployment } from './stage.ts';
+import { type Content, stageDeployment } from './stage.ts';
 
 export interface LocalEndpointsOptions extends GatewayClientOptions {
   readonly models: ModelRegistry;
+}
+
+export interface LocalEndpoints extends EndpointService {
+  /** With `replicas`, the deployment begins with so many in the place of its own minimum. */
+  deploy(request: DeploymentRequest, options?: CallOptions & { readonly replicas?: number }): Promise<DeploymentState>;
 }
 
 const pollMs = 50;
 const tailLines = 20;
 
 /** Endpoints of this machine: one gateway process per store serves them all, started by the first call that needs it. */
-export function localEndpoints(store: Store, options: LocalEndpointsOptions): EndpointService {
+export function localEndpoints(store: Store, options: LocalEndpointsOptions): LocalEndpoints {
   const { clock, log, environment } = options.effects;
   const gateway = gatewayClient(store, options);
   const call = gateway.call;
@@ -58,7 +62,9 @@ export function localEndpoints(store: Store, options: LocalEndpointsOptions): En
     for (;;) {
       signal?.throwIfAborted();
       const state = await describeDeployment(request, signal);
-      if (state?.status === 'InService' && state.readyReplicas >= request.autoscaling.minReplicas) return state;
+      // It may have been told to run fewer than its minimum.
+      const least = Math.min(request.autoscaling.minReplicas, state?.desiredReplicas ?? 0);
+      if (state?.status === 'InService' && state.readyReplicas >= least) return state;
       if (state === undefined || state.status === 'Failed' || clock.now().getTime() > deadline) {
         const lines = await logs(request.endpoint, request.deployment, tailLines);
         if (lines.length > 0) log.log('info', `The last lines of ${request.deployment}:`);
@@ -97,7 +103,10 @@ export function localEndpoints(store: Store, options: LocalEndpointsOptions): En
     }
   };
 
-  const start = async (request: DeploymentRequest, { signal }: CallOptions): Promise<boolean> => {
+  const start = async (
+    request: DeploymentRequest,
+    { signal, replicas }: CallOptions & { readonly replicas?: number },
+  ): Promise<boolean> => {
     const staged = await stageDeployment(store, options.models, request, signal === undefined ? {} : { signal });
     try {
       const spec = specOf(request, staged, machineEnvironment(environment));
@@ -105,6 +114,7 @@ export function localEndpoints(store: Store, options: LocalEndpointsOptions): En
       const answer = await call<{ created: boolean }>('PUT', pathOf(request.endpoint, request.deployment), {
         spec,
         staged: staged.folder,
+        replicas,
       });
       if (answer === undefined) throw unknownEndpoint(request.endpoint);
       return answer.created;
@@ -172,21 +182,21 @@ export function localEndpoints(store: Store, options: LocalEndpointsOptions): En
         milliseconds: performance.now() - began,
       };
     },
-    metrics: async (endpoint, windowSeconds) => {
+    measure: async (endpoint, { from, to, windowSeconds }, { signal } = {}) => {
       requireName('endpoint', endpoint);
-      if (!hasDocument(store, endpoint)) throw unknownEndpoint(endpoint);
-      const path = `${pathOf(endpoint)}/metrics?window=${Math.ceil(windowSeconds)}`;
-      return (await call<DeploymentMetrics[]>('GET', path)) ?? [];
+      if (!hasDocument(store, endpoint)) return {};
+      const path = `${pathOf(endpoint)}/measurements?from=${from}&to=${to}&window=${windowSeconds}`;
+      return (await call<Record<string, Series>>('GET', path, undefined, signal)) ?? {};
     },
     logs,
   };
 }
 
-function pathOf(endpoint: string, deployment?: string): string {
+export function pathOf(endpoint: string, deployment?: string): string {
   return `/admin/endpoints/${endpoint}${deployment === undefined ? '' : `/deployments/${deployment}`}`;
 }
 
-function unknownEndpoint(endpoint: string): UserError {
+export function unknownEndpoint(endpoint: string): UserError {
   return new UserError(`There is no endpoint "${endpoint}". Deploy to it first (deploy-endpoint).`);
 }
 
@@ -200,9 +210,9 @@ function storedSettings({ auth, capturePercent, captureLimitBytes }: EndpointSet
   return { auth: stored, capturePercent, captureLimitBytes };
 }
 
-function specOf(
+export function specOf(
   { endpoint: _endpoint, sourceDir: _sourceDir, ...request }: DeploymentRequest,
-  { hasCode, contentDigest }: { readonly hasCode: boolean; readonly contentDigest: string },
+  { hasCode, contentDigest }: Content,
   machine: Readonly<Record<string, string>>,
 ): DeploymentSpec {
   return { ...request, hasCode, contentDigest, machine };

@@ -1,16 +1,20 @@
-import { cp, stat } from 'node:fs/promises';
+import { cp, rm, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { parseModelReference, sha256, UserError } from '@mlops-actions/core';
 import { readTree } from '@mlops-actions/files';
-import type { CallOptions, DeploymentRequest, ModelRegistry } from '@mlops-actions/provider';
+import type { CallOptions, DeploymentRequest, ModelRegistry, ModelVersion } from '@mlops-actions/provider';
 import type { Store } from '../store/store.ts';
 
-/** A deployment's files, ready to be handed over. */
-export interface Staged {
-  readonly folder: string;
+/** What a deployment serves. */
+export interface Content {
   readonly hasCode: boolean;
   /** Of the model's and the code's content. */
   readonly contentDigest: string;
+}
+
+/** A deployment's files, ready to be handed over. */
+export interface Staged extends Content {
+  readonly folder: string;
 }
 
 /** Never part of serving code, and costly to copy. */
@@ -21,20 +25,49 @@ export async function stageDeployment(
   store: Store,
   models: ModelRegistry,
   request: DeploymentRequest,
-  { signal }: CallOptions = {},
+  options: CallOptions = {},
 ): Promise<Staged> {
-  const model = await models.get(parseModelReference(request.model));
-  if (model === undefined) {
-    throw new UserError(`There is no model ${request.model} in the registry. Register it first (register-model).`);
-  }
+  const model = await requireModel(models, request);
   const folder = await store.temporary();
-  await models.fetch(model, join(folder, 'model'), signal === undefined ? {} : { signal });
-  if (request.sourceDir === undefined) return { folder, hasCode: false, contentDigest: model.artifact.digest };
+  await models.fetch(model, join(folder, 'model'), options);
+  return { folder, ...(await stageCode(store, model, request, folder, options)) };
+}
+
+/** What `stageDeployment` would bring, found without the copy of the model. */
+export async function contentOf(
+  store: Store,
+  models: ModelRegistry,
+  request: DeploymentRequest,
+  options: CallOptions = {},
+): Promise<Content> {
+  const model = await requireModel(models, request);
+  const folder = await store.temporary();
+  try {
+    return await stageCode(store, model, request, folder, options);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function requireModel(models: ModelRegistry, request: DeploymentRequest): Promise<ModelVersion> {
+  const model = await models.get(parseModelReference(request.model));
+  if (model !== undefined) return model;
+  throw new UserError(`There is no model ${request.model} in the registry. Register it first (register-model).`);
+}
+
+async function stageCode(
+  store: Store,
+  { artifact }: ModelVersion,
+  { sourceDir }: DeploymentRequest,
+  folder: string,
+  { signal }: CallOptions,
+): Promise<Content> {
+  if (sourceDir === undefined) return { hasCode: false, contentDigest: artifact.digest };
   const code = join(folder, 'code');
-  await copyCode(store, request.sourceDir, code);
+  await copyCode(store, sourceDir, code);
   signal?.throwIfAborted();
   const { digest } = await readTree(code, signal);
-  return { folder, hasCode: true, contentDigest: `sha256:${sha256(`${model.artifact.digest} ${digest}`)}` };
+  return { hasCode: true, contentDigest: `sha256:${sha256(`${artifact.digest} ${digest}`)}` };
 }
 
 async function copyCode(store: Store, sourceDir: string, code: string): Promise<void> {

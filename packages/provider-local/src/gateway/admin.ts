@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { endingOf, UserError } from '@mlops-actions/core';
+import type { MeasureRequest } from '@mlops-actions/provider';
 import { isObject } from '../store/store.ts';
 import { bearerMatches } from './access.ts';
-import type { Endpoint, Shares } from './endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
 import { isDeploymentSpec, isStoredSettings } from './endpoint-document.ts';
 import type { Endpoints } from './gateway.ts';
 import { answerError } from './proxy.ts';
+import { isTagChange } from './tags.ts';
+import type { Shares, Traffic } from './traffic.ts';
 
 /** An answer of the admin routes; 204 has no body. */
 interface Answer {
@@ -13,17 +16,26 @@ interface Answer {
   readonly body?: unknown;
 }
 
+/** The body of `PUT …/replicas`. */
+export interface ReplicaChange {
+  /** By deployment; those that are not named run as many as they were made for. */
+  readonly replicas: Readonly<Record<string, number>>;
+  readonly expected: Shares;
+}
+
 const maxBody = 4 * 1024 * 1024;
 
 /**
  * The routes that a step calls, all with the bearer token of `gateway.json`:
  *
- * - `GET /admin/status` · `GET|PUT|DELETE /admin/endpoints/<e>` · `PUT /admin/endpoints/<e>/traffic`
- * - `GET /admin/endpoints/<e>/metrics?window=<seconds>`
+ * - `GET /admin/status` · `GET|PUT|DELETE /admin/endpoints/<e>`
+ * - `PUT|DELETE /admin/endpoints/<e>/traffic` · `PUT /admin/endpoints/<e>/replicas` · `PUT /admin/endpoints/<e>/tags`
+ * - `GET /admin/endpoints/<e>/measurements?from=<ms>&to=<ms>&window=<seconds>`
  * - `PUT|DELETE /admin/endpoints/<e>/deployments/<d>` · `GET /admin/endpoints/<e>/deployments/<d>/log?lines=<n>`
  *
  * Nothing waits for replicas: who wants to see the end of a change asks for the endpoint again. What the caller can put right is
- * 409 with `{"error": sentence}`; 412 says that the shares are not the expected ones.
+ * 409 with `{"error": sentence}`; 412 says that the shares are not the expected ones. Tags that are not the expected ones are no error: the
+ * answer says whether they were set, and which there are now.
  */
 export function handleAdmin(
   request: IncomingMessage,
@@ -55,12 +67,11 @@ async function answerOf(request: IncomingMessage, endpoints: Endpoints): Promise
   const endpoint = endpoints.get(name);
   if (endpoint === undefined) return { status: 404 };
   if (part === undefined) return { status: 200, body: endpoint.state(endpoints.url(name)) };
-  if (part === 'metrics') return { status: 200, body: endpoint.metrics(Number(url.searchParams.get('window'))) };
-  if (part === 'traffic' && method === 'PUT') {
-    const { shares, expected } = (await readJson(request)) as { shares: Shares; expected?: Shares };
-    const isSet = await endpoint.setTraffic(shares, expected);
-    return isSet ? { status: 200, body: endpoint.state(endpoints.url(name)) } : { status: 412 };
-  }
+  if (part === 'measurements') return { status: 200, body: endpoint.measure(measureRequestOf(url.searchParams)) };
+  const isDone = await changeOf(part, method, request, endpoint);
+  if (isDone !== undefined)
+    return isDone ? { status: 200, body: endpoint.state(endpoints.url(name)) } : { status: 412 };
+  if (part === 'tags' && method === 'PUT') return setTags(endpoint, await readJson(request), endpoints.url(name));
   if (part !== 'deployments' || deployment === undefined) return { status: 404 };
   if (detail === 'log') {
     return { status: 200, body: endpoint.logTail(deployment, Number(url.searchParams.get('lines'))) };
@@ -71,12 +82,54 @@ async function answerOf(request: IncomingMessage, endpoints: Endpoints): Promise
   return { status: 202 };
 }
 
+/** A change that is made only while the shares are as expected: whether it was; undefined when it is none. */
+async function changeOf(
+  part: string,
+  method: string,
+  request: IncomingMessage,
+  endpoint: Endpoint,
+): Promise<boolean | undefined> {
+  switch (`${method} ${part}`) {
+    case 'PUT traffic': {
+      const { expected, ...traffic } = (await readJson(request)) as Traffic & { readonly expected?: Shares };
+      return endpoint.setTraffic(traffic, expected);
+    }
+    case 'DELETE traffic': {
+      const { expected } = (await readJson(request)) as { readonly expected?: Shares };
+      return endpoint.clearTraffic(expected);
+    }
+    case 'PUT replicas': {
+      const { replicas, expected } = (await readJson(request)) as ReplicaChange;
+      return endpoint.setReplicas(replicas, expected);
+    }
+    default:
+      return undefined;
+  }
+}
+
+async function setTags(endpoint: Endpoint, change: unknown, url: string): Promise<Answer> {
+  if (!isTagChange(change)) throw new UserError(`The tags of endpoint "${endpoint.name}" are malformed.`);
+  const isSet = await endpoint.setTags(change);
+  return { status: 200, body: { isSet, tags: endpoint.state(url).tags } };
+}
+
 async function configure(name: string, settings: unknown, endpoints: Endpoints): Promise<Answer> {
   if (!isStoredSettings(settings)) throw new UserError(`The settings of endpoint "${name}" are malformed.`);
   const existing = endpoints.get(name);
   if (existing === undefined) await endpoints.create(name, settings);
   else await existing.configure(settings);
   return { status: 200, body: endpoints.get(name)?.state(endpoints.url(name)) };
+}
+
+function measureRequestOf(parameters: URLSearchParams): MeasureRequest {
+  const number = (name: string): number => {
+    const value = Number(parameters.get(name) ?? Number.NaN);
+    if (Number.isFinite(value)) return value;
+    throw new UserError(`\`${name}\` of a measurement is ${parameters.get(name)}. Give a number.`);
+  };
+  const windowSeconds = number('window');
+  if (windowSeconds <= 0) throw new UserError(`A window of ${windowSeconds} s cannot be measured. Give one above 0 s.`);
+  return { from: number('from'), to: number('to'), windowSeconds };
 }
 
 /** Begins the removal; the endpoint is gone once `GET` says 404. */
@@ -88,11 +141,12 @@ async function remove(name: string, endpoints: Endpoints): Promise<Answer> {
 }
 
 async function deploy(endpoint: Endpoint, deployment: string, body: unknown): Promise<Answer> {
-  const { spec, staged } = (isObject(body) ? body : {}) as { spec?: unknown; staged?: unknown };
-  if (!isDeploymentSpec(spec) || typeof staged !== 'string' || spec.deployment !== deployment) {
+  const { spec, staged, replicas } = isObject(body) ? body : {};
+  const isCount = replicas === undefined || (Number.isSafeInteger(replicas) && Number(replicas) >= 1);
+  if (!isDeploymentSpec(spec) || typeof staged !== 'string' || spec.deployment !== deployment || !isCount) {
     throw new UserError(`The configuration of deployment "${deployment}" is malformed.`);
   }
-  return { status: 200, body: { created: await endpoint.deploy(spec, staged) } };
+  return { status: 200, body: { created: await endpoint.deploy(spec, staged, replicas as number | undefined) } };
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {

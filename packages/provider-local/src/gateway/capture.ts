@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readdirSync, statSync } from 'node:fs';
 import { appendFile, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
 import { dirname, join } from 'node:path';
@@ -12,6 +13,8 @@ export interface Capture {
   /** Follows one exchange with `deployment`; undefined when the sample leaves it out. */
   observe(deployment: string, headers: IncomingHttpHeaders): ExchangeObserver | undefined;
   flush(): Promise<void>;
+  /** When a sample was stored last, by this process or one before it, in milliseconds since 1970; undefined when there is none. */
+  readonly newestAt: number | undefined;
 }
 
 export interface CaptureSettings {
@@ -34,14 +37,19 @@ export function createCapture(
   log: (line: string) => void,
 ): Capture {
   const appenders = new Map<string, BufferedAppender>();
-  const files = captureFiles(store.path('capture', endpoint));
+  const folder = store.path('capture', endpoint);
+  const files = captureFiles(folder);
+  let newestAt = newestIn(folder);
   let pausedUntil = 0;
 
   const appenderOf = (deployment: string): BufferedAppender => {
     const known = appenders.get(deployment);
     if (known !== undefined) return known;
     const made = bufferedAppender({
-      write: (text) => files.append(deployment, text, settings().limitBytes),
+      write: async (text) => {
+        await files.append(deployment, text, settings().limitBytes);
+        newestAt = Date.now();
+      },
       onError: (error) => {
         pausedUntil = Date.now() + pauseMs;
         log(`Capture of endpoint "${endpoint}" pauses for ${pauseMs / 1000} s: ${(error as Error).message}`);
@@ -54,6 +62,9 @@ export function createCapture(
   };
 
   return {
+    get newestAt() {
+      return newestAt;
+    },
     observe: (deployment, headers) => {
       if (Date.now() < pausedUntil || Math.random() * 100 >= settings().percent) return undefined;
       return exchangeObserver(headers, (line) => appenderOf(deployment).add(line));
@@ -166,6 +177,34 @@ async function existingFiles(folder: string): Promise<CaptureFile[]> {
   return Promise.all(
     paths.map(async (name) => ({ path: join(folder, name), bytes: (await stat(join(folder, name))).size })),
   );
+}
+
+/** When the deployments' newest files were written to last. */
+function newestIn(folder: string): number | undefined {
+  const times = namesIn(folder).flatMap((deployment) => {
+    const newest = newestFile(join(folder, deployment));
+    return newest === undefined ? [] : [statSync(newest).mtime.getTime()];
+  });
+  return times.length === 0 ? undefined : Math.max(...times);
+}
+
+/** Names sort by time. The oldest files are deleted and their folders stay: the last folder may be empty. */
+function newestFile(path: string): string | undefined {
+  if (path.endsWith('.jsonl')) return path;
+  for (const name of namesIn(path).sort().reverse()) {
+    const newest = newestFile(join(path, name));
+    if (newest !== undefined) return newest;
+  }
+  return undefined;
+}
+
+/** None in what is no folder, or cannot be read. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 /** The part of a relative path after the deployment, which sorts by time. */

@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DeploymentState } from '@mlops-actions/provider';
+import type { Autoscaling, DeploymentState } from '@mlops-actions/provider';
 import { decideReplicas, type ScalingMemory } from './autoscale.ts';
-import type { DeploymentSpec } from './endpoint-document.ts';
+import type { DeploymentSpec, ReplicaOverride } from './endpoint-document.ts';
 import { type LineLog, lineLog } from './line-log.ts';
-import { type MetricsRing, metricsRing } from './metrics.ts';
+import { type DeploymentMetrics, deploymentMetrics } from './metrics.ts';
+import type { Gauges } from './metrics-bucket.ts';
 import { isFree } from './ports.ts';
 import { ping, type Replica, type ReplicaPlan, startReplica } from './replica.ts';
 import type { ReplicaJournal } from './replica-journal.ts';
@@ -15,7 +16,7 @@ import type { Timings } from './timings.ts';
 /** One model version serving: its replicas, kept at the number that the load wants. */
 export interface Deployment {
   readonly spec: DeploymentSpec;
-  readonly metrics: MetricsRing;
+  readonly metrics: DeploymentMetrics;
   readonly log: LineLog;
   status: DeploymentState['status'];
   /** Why it failed, or how a replica last ended. */
@@ -24,8 +25,13 @@ export interface Deployment {
   readonly settled: boolean;
   readonly readyReplicas: number;
   readonly desiredReplicas: number;
+  /** For so long no replica has been ready, in milliseconds; undefined while one is. */
+  readonly unreadyMs: number | undefined;
+  readonly override: ReplicaOverride | undefined;
   /** Requests in flight over all replicas. */
   readonly inFlight: number;
+  /** Runs so many replicas from now on, or, without an override, as many as it was made for. Those that it has stay as far as they fit. */
+  resize(override: ReplicaOverride | undefined): void;
   /** Starts the replicas; resolves once all of the minimum are ready, rejects as soon as one of them ends or is too slow. */
   begin(): Promise<void>;
   /** Starts the replicas and goes on trying when they end. */
@@ -41,6 +47,7 @@ export interface DeploymentSurroundings {
   readonly folder: string;
   readonly journal: ReplicaJournal;
   readonly timings: Timings;
+  readonly override?: ReplicaOverride | undefined;
 }
 
 /** One place for a replica; the process in it may change. */
@@ -62,19 +69,33 @@ interface Ended {
 
 /** A replica that served so long without dying gets the short restart delay again. */
 const steadyMs = 60_000;
+/** Often enough that no second is without a sample. */
+const sampleMs = 500;
 
 export function createDeployment(
   spec: DeploymentSpec,
-  { folder, journal, timings }: DeploymentSurroundings,
+  { folder, journal, timings, ...made }: DeploymentSurroundings,
 ): Deployment {
   const log = lineLog(join(folder, 'log.txt'));
+  const metrics = deploymentMetrics();
   const plan = planOf(spec, folder, log, journal);
   const slots = new Set<Slot>();
   let scaling: ScalingMemory = {};
   let scaler: NodeJS.Timeout | undefined;
+  let override = made.override;
+  let unreadySince: number | undefined = performance.now();
 
+  const limits = (): Autoscaling =>
+    override === undefined
+      ? spec.autoscaling
+      : { ...spec.autoscaling, minReplicas: override.count, maxReplicas: override.count };
   const staying = (): Slot[] => [...slots].filter((slot) => !slot.leaving.signal.aborted);
   const inFlight = (): number => [...slots].reduce((sum, slot) => sum + (slot.replica?.inFlight ?? 0), 0);
+
+  const setReady = (slot: Slot, isReady: boolean): void => {
+    slot.ready = isReady;
+    unreadySince = staying().some(({ ready }) => ready) ? undefined : (unreadySince ?? performance.now());
+  };
 
   /** Runs one process in the slot from start to end. */
   const occupy = async (slot: Slot, onReady: () => void): Promise<Ended> => {
@@ -83,7 +104,7 @@ export function createDeployment(
     try {
       return await lifeOf(slot, replica, onReady);
     } finally {
-      slot.ready = false;
+      setReady(slot, false);
       await replica.stop(timings.stopGraceMs);
       slot.replica = undefined;
     }
@@ -95,10 +116,10 @@ export function createDeployment(
     if (failure !== undefined) {
       return { words: failure, wasReady: false, portTaken: replica.isGone && !(await isFree(replica.port)) };
     }
-    slot.ready = !signal.aborted;
+    setReady(slot, !signal.aborted);
     onReady();
     const words = await untilUnfit(replica, timings, signal);
-    slot.ready = false;
+    setReady(slot, false);
     if (signal.aborted) await Promise.race([replica.idle(), replica.ended]);
     return { words, wasReady: true };
   };
@@ -118,6 +139,7 @@ export function createDeployment(
       wasEverReady ||= end.wasReady;
       if (end.portTaken && ++portsTaken < 3) continue;
       if (!wasEverReady && giveUp !== undefined) return giveUp(self.reason);
+      metrics.recordRestart();
       if (end.wasReady && performance.now() - began > steadyMs) delay = timings.restartDelayMs;
       await sleep(delay, undefined, { signal }).catch(() => {});
       delay = Math.min(delay * 2, timings.maxRestartDelayMs);
@@ -136,20 +158,22 @@ export function createDeployment(
   };
 
   const giveUpSlot = (slot: Slot): void => {
-    slot.ready = false;
     slot.leaving.abort();
+    setReady(slot, false);
+  };
+
+  const bringTo = (desired: number): void => {
+    const present = staying().sort(leastUseful);
+    for (let missing = desired - present.length; missing > 0; missing--) addSlot(() => {});
+    for (const slot of present.slice(0, Math.max(0, present.length - desired))) giveUpSlot(slot);
   };
 
   const scale = (): void => {
     const view = { now: performance.now(), replicas: staying().length, inFlight: inFlight() };
     const pace = { sustainMs: timings.scaleSustainMs, cooldownMs: timings.scaleCooldownMs };
-    const { desired, memory } = decideReplicas(spec.autoscaling, pace, scaling, view);
+    const { desired, memory } = decideReplicas(limits(), pace, scaling, view);
     scaling = memory;
-    for (let missing = desired - view.replicas; missing > 0; missing--) addSlot(() => {});
-    for (const slot of staying()
-      .sort(leastUseful)
-      .slice(0, Math.max(0, view.replicas - desired)))
-      giveUpSlot(slot);
+    bringTo(desired);
   };
 
   const startScaling = (): void => {
@@ -157,14 +181,17 @@ export function createDeployment(
     if (maxReplicas > minReplicas) scaler ??= setInterval(scale, timings.scaleTickMs).unref();
   };
 
+  const sample = (): void => metrics.sample(gaugesOf(self));
+  const sampler = setInterval(sample, sampleMs).unref();
+
   const self: Deployment = {
     spec,
-    metrics: metricsRing(),
+    metrics,
     log,
     status: 'Creating',
     reason: undefined,
     get settled() {
-      return self.reason !== undefined || self.readyReplicas >= spec.autoscaling.minReplicas;
+      return self.reason !== undefined || self.readyReplicas >= limits().minReplicas;
     },
     get readyReplicas() {
       return staying().filter((slot) => slot.ready).length;
@@ -172,11 +199,24 @@ export function createDeployment(
     get desiredReplicas() {
       return staying().length;
     },
+    get unreadyMs() {
+      return unreadySince === undefined ? undefined : performance.now() - unreadySince;
+    },
+    get override() {
+      return override;
+    },
     get inFlight() {
       return inFlight();
     },
+    resize: (next) => {
+      const { minReplicas, maxReplicas } = spec.autoscaling;
+      const restored = Math.max(staying().length, override?.before ?? 0);
+      override = next;
+      scaling = {};
+      bringTo(next?.count ?? Math.min(maxReplicas, Math.max(minReplicas, restored)));
+    },
     begin: async () => {
-      const { minReplicas } = spec.autoscaling;
+      const { minReplicas } = limits();
       await Promise.all(
         Array.from(
           { length: minReplicas },
@@ -186,7 +226,7 @@ export function createDeployment(
       startScaling();
     },
     restore: () => {
-      for (let count = 0; count < spec.autoscaling.minReplicas; count++) addSlot(() => {});
+      for (let count = 0; count < limits().minReplicas; count++) addSlot(() => {});
       startScaling();
     },
     pick: (tried) => {
@@ -202,10 +242,18 @@ export function createDeployment(
       const leaving = [...slots];
       for (const slot of leaving) giveUpSlot(slot);
       await Promise.all(leaving.map((slot) => slot.gone));
+      clearInterval(sampler);
+      sample();
       await log.flush();
     },
   };
   return self;
+}
+
+function gaugesOf({ spec, readyReplicas, desiredReplicas, inFlight }: Deployment): Gauges {
+  const gauges = { readyReplicas, desiredReplicas, inFlight };
+  const aim = readyReplicas * spec.autoscaling.targetConcurrency;
+  return aim === 0 ? gauges : { ...gauges, saturation: inFlight / aim };
 }
 
 /** Those that are not ready go first, then those with the fewest requests. */

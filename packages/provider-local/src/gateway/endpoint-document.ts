@@ -1,6 +1,7 @@
-import { isResourceName } from '@mlops-actions/core';
+import { canonicalJson, isResourceName, type Json } from '@mlops-actions/core';
 import type { DeploymentRequest } from '@mlops-actions/provider';
 import { isObject, type Store } from '../store/store.ts';
+import { holderOf, isMirror, isTraffic, type MirrorShare, type Shares } from './traffic.ts';
 
 /** A deployment as it was asked for, with what its replicas need from the machine of who asked (search paths, locale). */
 export type DeploymentSpec = Omit<DeploymentRequest, 'endpoint' | 'sourceDir'> & {
@@ -20,16 +21,39 @@ export interface StoredSettings {
   readonly captureLimitBytes: number;
 }
 
+/** So many replicas a deployment was told to run, in the place of its own limits. */
+export interface ReplicaOverride {
+  readonly count: number;
+  /** How many it ran when it was first told; it has them again when the override ends. */
+  readonly before: number;
+}
+
 /** `endpoints/<name>.json`: what shall serve. A gateway that starts makes it so. Only the gateway writes it. */
 export interface EndpointDocument {
   readonly format: 1;
   readonly name: string;
   readonly settings: StoredSettings;
-  /** Whole percents that sum to 100, or empty before the first deployment takes traffic. */
-  readonly traffic: Readonly<Record<string, number>>;
+  /** Whole percents that sum to 100, or empty while no deployment takes traffic. */
+  readonly traffic: Shares;
   /** Those that were healthy once. */
   readonly deployments: readonly DeploymentSpec[];
   readonly tags: Readonly<Record<string, string>>;
+  /** Who gets copies of the requests. */
+  readonly mirror?: MirrorShare | undefined;
+  /** By deployment; those that are not named run as many as they were made for. */
+  readonly replicas?: Readonly<Record<string, ReplicaOverride>>;
+  /** Deployments that had all the traffic, newest first, the one that has it now included. Documents of older versions lack it. */
+  readonly promoted?: readonly string[];
+}
+
+/** The part of the document that is no deployment's. */
+export interface Kept extends Pick<EndpointDocument, 'settings' | 'traffic' | 'tags' | 'mirror'> {
+  readonly promoted: readonly string[];
+}
+
+export function keptOf({ settings, traffic, tags, mirror, promoted }: EndpointDocument): Kept {
+  const holder = holderOf(traffic);
+  return { settings, traffic, tags, mirror, promoted: promoted ?? (holder === undefined ? [] : [holder]) };
 }
 
 export function endpointFile(endpoint: string): readonly [string, string] {
@@ -42,20 +66,24 @@ export function deploymentFolder(store: Store, endpoint: string, deployment: str
 }
 
 export function isEndpointDocument(value: unknown): value is EndpointDocument {
+  if (!isObject(value) || !Array.isArray(value.deployments) || !value.deployments.every(isDeploymentSpec)) return false;
+  const names = value.deployments.map(({ deployment }) => deployment);
   return (
-    isObject(value) &&
     value.format === 1 &&
     typeof value.name === 'string' &&
     isResourceName(value.name) &&
     isStoredSettings(value.settings) &&
-    Array.isArray(value.deployments) &&
-    value.deployments.every(isDeploymentSpec) &&
-    isTraffic(
-      value.traffic,
-      value.deployments.map(({ deployment }) => deployment),
-    ) &&
-    isTextRecord(value.tags)
+    isTraffic(value.traffic, names) &&
+    isTextRecord(value.tags) &&
+    (value.mirror === undefined || isMirror(value.mirror, names, value.traffic)) &&
+    (value.replicas === undefined || isReplicaOverrides(value.replicas, names)) &&
+    (value.promoted === undefined || (Array.isArray(value.promoted) && value.promoted.every(isText)))
   );
+}
+
+/** All that makes a deployment what it is; search paths and locale may differ between the runs that ask for it. */
+export function identityOf({ machine: _, ...spec }: DeploymentSpec): string {
+  return canonicalJson(spec as unknown as Json);
 }
 
 export function isStoredSettings(value: unknown): value is StoredSettings {
@@ -89,23 +117,31 @@ export function isDeploymentSpec(value: unknown): value is DeploymentSpec {
   );
 }
 
-/** Whether these are whole percents of known deployments that sum to 100 (or none at all). */
-export function isTraffic(value: unknown, deployments: readonly string[]): value is Readonly<Record<string, number>> {
-  if (!isObject(value)) return false;
-  const shares = Object.entries(value);
-  const isShare = ([name, share]: [string, unknown]): boolean =>
-    deployments.includes(name) && Number.isSafeInteger(share) && isNumber(share, 0, 100);
-  const sum = shares.reduce((total, [, share]) => total + Number(share), 0);
-  return shares.every(isShare) && (shares.length === 0 || sum === 100);
-}
-
 function isStoredAuth(value: unknown): value is StoredAuth {
   if (!isObject(value)) return false;
   return value.kind === 'none' || (value.kind === 'token' && /^[0-9a-f]{64}$/.test(String(value.sha256)));
 }
 
+function isReplicaOverrides(
+  value: unknown,
+  names: readonly string[],
+): value is Readonly<Record<string, ReplicaOverride>> {
+  if (!isObject(value)) return false;
+  return Object.entries(value).every(
+    ([name, told]) => names.includes(name) && isObject(told) && isCount(told.count) && isCount(told.before),
+  );
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && isNumber(value, 1);
+}
+
 function isTextRecord(value: unknown): value is Readonly<Record<string, string>> {
-  return isObject(value) && Object.values(value).every((item) => typeof item === 'string');
+  return isObject(value) && Object.values(value).every(isText);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 function isNumber(value: unknown, min: number, max = Number.MAX_VALUE): value is number {

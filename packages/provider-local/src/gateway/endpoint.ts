@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { canonicalJson, endingOf, UserError } from '@mlops-actions/core';
-import type { DeploymentMetrics, DeploymentState, EndpointState } from '@mlops-actions/provider';
+import { endingOf, type Series, UserError } from '@mlops-actions/core';
+import type { EndpointState, MeasureRequest } from '@mlops-actions/provider';
 import type { Store } from '../store/store.ts';
 import { type Capture, createCapture } from './capture.ts';
 import { createDeployment, type Deployment } from './deployment.ts';
@@ -11,15 +11,28 @@ import {
   deploymentFolder,
   type EndpointDocument,
   endpointFile,
-  isTraffic,
+  identityOf,
+  type Kept,
+  keptOf,
   type StoredSettings,
 } from './endpoint-document.ts';
+import { type LocalEndpointState, stateOf, statusOf } from './endpoint-state.ts';
+import { metricsText } from './metrics-text.ts';
+import { type Mirror, mirrorTo } from './mirror.ts';
 import type { ReplicaJournal } from './replica-journal.ts';
+import { currentOverrides, overridesFor } from './replica-overrides.ts';
 import { type Schedule, weightedSchedule } from './schedule.ts';
+import { changedTags, type TagChange } from './tags.ts';
 import type { Timings } from './timings.ts';
-
-/** Percents by deployment. */
-export type Shares = Readonly<Record<string, number>>;
+import {
+  areSameShares,
+  holderOf,
+  promotedAfter,
+  requireTraffic,
+  type Shares,
+  type Traffic,
+  withoutZeros,
+} from './traffic.ts';
 
 /** What every endpoint of a gateway shares. */
 export interface Surroundings {
@@ -34,17 +47,27 @@ export interface Endpoint {
   readonly name: string;
   readonly settings: StoredSettings;
   readonly capture: Capture;
-  state(url: string): EndpointState;
-  metrics(windowSeconds: number): DeploymentMetrics[];
+  /** Who gets copies of the requests that callers send to the endpoint at large. */
+  readonly mirror: Mirror | undefined;
+  state(url: string): LocalEndpointState;
+  measure(request: MeasureRequest): Readonly<Record<string, Series>>;
+  /** In Prometheus' text format. */
+  metricsText(): string;
   /** The deployment for the next request, or the one asked for; undefined when there is none to take it. */
   choose(asked: string | undefined): Deployment | undefined;
   /** Whether every deployment with traffic has a ready replica. */
   isHealthy(): boolean;
   configure(settings: StoredSettings): Promise<void>;
   /** Starts a deployment from the files in `staged`; false when it is there already. Does not wait until it is healthy. */
-  deploy(spec: DeploymentSpec, staged: string): Promise<boolean>;
-  /** False, and nothing is changed, when the shares are not the expected ones. */
-  setTraffic(shares: Shares, expected: Shares | undefined): Promise<boolean>;
+  deploy(spec: DeploymentSpec, staged: string, replicas?: number): Promise<boolean>;
+  /** False, and nothing is changed, when the shares are not the expected ones. Copies end unless they are asked for again. */
+  setTraffic(traffic: Traffic, expected: Shares | undefined): Promise<boolean>;
+  /** The same for no traffic at all. */
+  clearTraffic(expected: Shares | undefined): Promise<boolean>;
+  /** Tells the deployments in `counts` to run so many replicas and all others as many as they were made for. False like `setTraffic`. */
+  setReplicas(counts: Readonly<Record<string, number>>, expected: Shares): Promise<boolean>;
+  /** False, and nothing is changed, when the tags are not as expected. */
+  setTags(change: TagChange): Promise<boolean>;
   /** Takes the deployment out of service; it is gone when its last request is answered. */
   removeDeployment(deployment: string): Promise<void>;
   /** The last lines that a deployment's replicas printed. */
@@ -57,11 +80,11 @@ export interface Endpoint {
 
 export function createEndpoint(document: EndpointDocument, surroundings: Surroundings): Endpoint {
   const { store, log } = surroundings;
-  const { name, tags } = document;
+  const { name } = document;
   const deployments = new Map<string, Deployment>();
-  let settings = document.settings;
-  let traffic = document.traffic;
-  let schedule: Schedule | undefined = weightedSchedule(traffic);
+  let kept = keptOf(document);
+  let schedule: Schedule | undefined;
+  let mirror: Mirror | undefined;
   let isRemoved = false;
   let lastChange: Promise<unknown> = Promise.resolve();
 
@@ -76,27 +99,41 @@ export function createEndpoint(document: EndpointDocument, surroundings: Surroun
       return body();
     });
 
-  const save = (
-    changes: Partial<Pick<EndpointDocument, 'settings' | 'traffic'>>,
-    alsoInService?: Deployment,
+  const inService = (): Deployment[] => [...deployments.values()].filter(({ status }) => status === 'InService');
+  const namesInService = (): string[] => inService().map(({ spec }) => spec.deployment);
+
+  const save = async (
+    changes: Partial<Kept>,
+    all: readonly Deployment[] = inService(),
+    replicas = currentOverrides(all),
   ): Promise<void> => {
-    const kept = [...deployments.values()].filter(({ status }) => status === 'InService');
-    const all = alsoInService === undefined ? kept : [...kept, alsoInService];
-    const next: EndpointDocument = {
-      format: 1,
-      name,
-      settings,
-      traffic,
-      deployments: all.map(({ spec }) => spec),
-      tags,
-      ...changes,
-    };
-    return store.write(endpointFile(name), next);
+    const next = { ...kept, ...changes };
+    const specs = all.map(({ spec }) => spec);
+    const whole: EndpointDocument = { format: 1, name, ...next, deployments: specs, replicas };
+    await store.write(endpointFile(name), whole);
+    kept = next;
   };
 
   const folderOf = (deployment: string): string => deploymentFolder(store, name, deployment);
-  const build = (spec: DeploymentSpec): Deployment =>
-    createDeployment(spec, { ...surroundings, folder: folderOf(spec.deployment) });
+  const build = (spec: DeploymentSpec, override: Deployment['override']): Deployment =>
+    createDeployment(spec, { ...surroundings, folder: folderOf(spec.deployment), override });
+
+  /** Requests go where the kept traffic says. */
+  const route = (): void => {
+    schedule = weightedSchedule(kept.traffic);
+    mirror?.end();
+    const copied = deployments.get(kept.mirror?.deployment ?? '');
+    mirror = copied === undefined ? undefined : mirrorTo(copied, kept.mirror?.percent ?? 0);
+  };
+
+  const isExpected = (expected: Shares | undefined): boolean =>
+    expected === undefined || areSameShares(expected, kept.traffic);
+  const giveTraffic = async ({ shares, mirror: copies }: Traffic): Promise<true> => {
+    const traffic = withoutZeros(shares);
+    await save({ traffic, mirror: copies, promoted: promotedAfter(kept.promoted, kept.traffic, traffic) });
+    route();
+    return true;
+  };
 
   /** Brings a new deployment into service, or leaves it `Failed` with nothing running and the reason to be read. */
   const begin = async (deployment: Deployment): Promise<void> => {
@@ -104,7 +141,7 @@ export function createEndpoint(document: EndpointDocument, surroundings: Surroun
       await deployment.begin();
       await inTurn(async () => {
         if (deployment.status !== 'Creating' || isRemoved) return;
-        await save({}, deployment);
+        await save({}, [...inService(), deployment]);
         deployment.status = 'InService';
       });
     } catch (error) {
@@ -123,64 +160,62 @@ export function createEndpoint(document: EndpointDocument, surroundings: Surroun
     await rm(folderOf(deployment.spec.deployment), { recursive: true, force: true });
   };
 
-  const stateOf = (deployment: Deployment): DeploymentState => ({
-    name: deployment.spec.deployment,
-    model: deployment.spec.model,
-    traffic: traffic[deployment.spec.deployment] ?? 0,
-    status: deployment.status,
-    ...(deployment.reason === undefined ? {} : { reason: deployment.reason }),
-    readyReplicas: deployment.readyReplicas,
-    desiredReplicas: deployment.desiredReplicas,
-  });
-
   const serving = (): Deployment[] =>
-    [...deployments.values()].filter(({ spec }) => (traffic[spec.deployment] ?? 0) > 0);
+    [...deployments.values()].filter(({ spec }) => (kept.traffic[spec.deployment] ?? 0) > 0);
 
   for (const spec of document.deployments) {
-    const deployment = build(spec);
+    const deployment = build(spec, document.replicas?.[spec.deployment]);
     deployment.status = 'InService';
     deployments.set(spec.deployment, deployment);
     deployment.restore();
   }
+  route();
 
   const capture = createCapture(
     store,
     name,
-    () => ({ percent: settings.capturePercent, limitBytes: settings.captureLimitBytes }),
+    () => ({ percent: kept.settings.capturePercent, limitBytes: kept.settings.captureLimitBytes }),
     log,
   );
 
   return {
     name,
     get settings() {
-      return settings;
+      return kept.settings;
+    },
+    get mirror() {
+      return mirror;
     },
     capture,
     state: (url) => ({
       name,
       url,
       status: isRemoved ? 'Updating' : statusOf(serving(), [...deployments.values()]),
-      deployments: [...deployments.values()].map(stateOf),
-      tags,
+      deployments: [...deployments.values()].map((deployment) => stateOf(deployment, kept.traffic)),
+      tags: kept.tags,
+      ...(kept.mirror === undefined ? {} : { mirror: kept.mirror }),
+      promoted: kept.promoted.filter((deployment) => deployment !== holderOf(kept.traffic)),
+      capture: captureOf(kept.settings, capture),
     }),
-    metrics: (windowSeconds) =>
-      [...deployments.values()].map(({ spec, metrics, inFlight }) => ({
-        deployment: spec.deployment,
-        ...metrics.summary(windowSeconds),
-        inFlight,
-      })),
+    measure: (request) =>
+      Object.fromEntries([...deployments].map(([deployment, { metrics }]) => [deployment, metrics.measure(request)])),
+    metricsText: () =>
+      metricsText(
+        name,
+        [...deployments.values()].map((deployment) => ({
+          ...stateOf(deployment, kept.traffic),
+          inFlight: deployment.inFlight,
+          totals: deployment.metrics.totals,
+        })),
+      ),
     choose: (asked) => {
       if (isRemoved) return undefined;
       const deployment = deployments.get(asked ?? schedule?.next() ?? '');
       return deployment?.status === 'InService' ? deployment : undefined;
     },
     isHealthy: () => !isRemoved && serving().length > 0 && serving().every(({ readyReplicas }) => readyReplicas > 0),
-    configure: (next) =>
-      change(async () => {
-        await save({ settings: next });
-        settings = next;
-      }),
-    deploy: (spec, staged) =>
+    configure: (settings) => change(() => save({ settings })),
+    deploy: (spec, staged, replicas) =>
       change(async () => {
         const existing = deployments.get(spec.deployment);
         if (existing !== undefined && existing.status !== 'Failed') return refuseOther(existing, spec);
@@ -189,32 +224,40 @@ export function createEndpoint(document: EndpointDocument, surroundings: Surroun
         await rm(folder, { recursive: true, force: true });
         await mkdir(dirname(folder), { recursive: true });
         await rename(staged, folder);
-        const deployment = build(spec);
+        const deployment = build(
+          spec,
+          replicas === undefined ? undefined : { count: replicas, before: spec.autoscaling.minReplicas },
+        );
         deployments.set(spec.deployment, deployment);
         void begin(deployment);
         return true;
       }),
-    setTraffic: (next, expected) =>
+    setTraffic: (traffic, expected) =>
       change(async () => {
-        if (expected !== undefined && canonicalJson(withoutZeros(expected)) !== canonicalJson(traffic)) return false;
-        const known = [...deployments.values()].filter(({ status }) => status === 'InService');
-        const names = known.map(({ spec }) => spec.deployment);
-        if (!isTraffic(next, names) || Object.keys(next).length === 0) {
-          throw new UserError(
-            `Traffic ${JSON.stringify(next)} cannot be set on endpoint "${name}". Give whole percents that sum to 100 for deployments in service (${names.join(', ') || 'none'}).`,
-          );
-        }
-        const shares = withoutZeros(next);
-        await save({ traffic: shares });
-        traffic = shares;
-        schedule = weightedSchedule(shares);
+        if (!isExpected(expected)) return false;
+        requireTraffic(name, traffic, namesInService());
+        return giveTraffic(traffic);
+      }),
+    clearTraffic: (expected) => change(async () => isExpected(expected) && giveTraffic({ shares: {} })),
+    setReplicas: (counts, expected) =>
+      change(async () => {
+        if (!isExpected(expected)) return false;
+        const overrides = overridesFor(name, counts, inService());
+        await save({}, inService(), overrides);
+        for (const deployment of inService()) deployment.resize(overrides[deployment.spec.deployment]);
         return true;
+      }),
+    setTags: (asked) =>
+      change(async () => {
+        const tags = changedTags(kept.tags, asked);
+        if (tags !== undefined) await save({ tags });
+        return tags !== undefined;
       }),
     removeDeployment: (asked) =>
       change(async () => {
         const deployment = deployments.get(asked);
         if (deployment === undefined || deployment.status === 'Draining') return;
-        const share = traffic[asked] ?? 0;
+        const share = kept.traffic[asked] ?? 0;
         if (share > 0) {
           throw new UserError(
             `Deployment "${asked}" has ${share} % of the traffic of endpoint "${name}". Give its traffic to another deployment first, or remove the endpoint.`,
@@ -222,30 +265,34 @@ export function createEndpoint(document: EndpointDocument, surroundings: Surroun
         }
         const before = deployment.status;
         deployment.status = 'Draining';
-        await save({}).catch((error: unknown) => {
+        const isMirrored = kept.mirror?.deployment === asked;
+        await save(isMirrored ? { mirror: undefined } : {}).catch((error: unknown) => {
           deployment.status = before;
           throw error;
         });
+        if (isMirrored) route();
         void discard(deployment).catch((error: unknown) => log(`${asked}: ${(error as Error).message}`));
       }),
     logTail: (deployment, lines) => deployments.get(deployment)?.log.tail(lines) ?? [],
     remove: () =>
       inTurn(async () => {
         isRemoved = true;
+        mirror?.end();
         await Promise.all([...deployments.values()].map((deployment) => discard(deployment)));
         await capture.flush();
         await rm(store.path(...endpointFile(name)), { force: true });
         await rm(store.path('gateway', 'deployments', name), { recursive: true, force: true });
       }),
     shutdown: async () => {
+      mirror?.end();
       await Promise.all([...deployments.values()].map((deployment) => deployment.drain()));
       await capture.flush();
     },
   };
 }
 
-function withoutZeros(shares: Shares): Shares {
-  return Object.fromEntries(Object.entries(shares).filter(([, share]) => share > 0));
+function captureOf({ capturePercent }: StoredSettings, { newestAt }: Capture): EndpointState['capture'] {
+  return { percent: capturePercent, ...(newestAt === undefined ? {} : { newestAt }) };
 }
 
 /** The same deployment again is fine (false: nothing was created); another one of that name is not. */
@@ -257,18 +304,6 @@ function refuseOther(existing: Deployment, spec: DeploymentSpec): false {
   throw new UserError(
     `There is a deployment "${spec.deployment}" with another configuration already. Deployments do not change: choose another name in \`deployment\`.`,
   );
-}
-
-/** All that makes a deployment what it is; search paths and locale may differ between the runs that ask for it. */
-function identityOf({ machine: _, ...spec }: DeploymentSpec): string {
-  return canonicalJson(spec as unknown as Parameters<typeof canonicalJson>[0]);
-}
-
-function statusOf(serving: readonly Deployment[], all: readonly Deployment[]): EndpointState['status'] {
-  if (serving.length === 0) return 'Creating';
-  if (serving.some(({ readyReplicas, settled }) => readyReplicas === 0 && settled)) return 'Failed';
-  const isSettled = all.every(({ status, settled }) => status === 'Failed' || (status === 'InService' && settled));
-  return isSettled ? 'InService' : 'Updating';
 }
 
 /** Whether the store knows an endpoint of that name, served or not. */

@@ -44,8 +44,10 @@ function post(
 const pidOf = ({ text }: Answer): number => JSON.parse(text).pid;
 const two = { autoscaling: { minReplicas: 2, maxReplicas: 2, targetConcurrency: 1 } };
 const fast = { restartDelayMs: 10, pingIntervalMs: 20, pingTimeoutMs: 100, stopGraceMs: 100, idleMs: 600_000 };
-const metricsOf = async (deployment: string) =>
-  (await rig.endpoints.metrics('shop', 60)).find((metrics) => metrics.deployment === deployment);
+const inFlight = (deployment: string): Promise<number> => rig.shown('mlops_requests_in_flight', deployment);
+const requests = (deployment: string): Promise<number> => rig.shown('mlops_request_duration_seconds_count', deployment);
+const errorsOf = (origin: 'model' | 'gateway', deployment: string): Promise<number> =>
+  rig.shown('mlops_requests_total', deployment, `,code="5xx",origin="${origin}"`);
 const isRunning = (pid: number): boolean => rig.processes().includes(pid);
 
 describe('a request', () => {
@@ -84,10 +86,10 @@ describe('a request', () => {
     const outgoing = request(url, { method: 'POST', headers: { 'x-test-do': 'sleep:60000' } });
     outgoing.on('error', () => {});
     outgoing.end('{}');
-    await until(async () => (await metricsOf('blue'))?.inFlight === 1);
+    await until(async () => (await inFlight('blue')) === 1);
     outgoing.destroy();
-    await until(async () => (await metricsOf('blue'))?.inFlight === 0);
-    expect(await metricsOf('blue')).toMatchObject({ requests: 0, errors: 0 });
+    await until(async () => (await inFlight('blue')) === 0);
+    expect(await requests('blue')).toBe(0);
     expect((await post(url)).status).toBe(200);
   });
 
@@ -99,11 +101,14 @@ describe('a request', () => {
       status: 504,
       text: '{"error":"Deployment \\"blue\\" did not answer within 0.2 s."}',
     });
-    expect(await metricsOf('blue')).toMatchObject({ requests: 1, errors: 1 });
+    expect([await requests('blue'), await errorsOf('gateway', 'blue')]).toEqual([1, 1]);
   });
 
   test.each([
     ['GET', '/endpoints/shop/invocations', 405],
+    ['GET', '/endpoints/shop/metrics', 200],
+    ['POST', '/endpoints/shop/metrics', 405],
+    ['GET', '/endpoints/other/metrics', 404],
     ['POST', '/endpoints/shop/ping', 405],
     ['GET', '/endpoints/shop/ping', 200],
     ['GET', '/endpoints/other/ping', 404],
@@ -143,7 +148,7 @@ describe('a replica that', () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => post(url)));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
     await until(async () => (await rig.endpoints.describe('shop'))?.deployments[0]?.readyReplicas === 2);
-    expect((await metricsOf('blue'))?.errors).toBe(1);
+    expect([await errorsOf('gateway', 'blue'), await errorsOf('model', 'blue')]).toEqual([1, 0]);
   });
 
   test('dies and was the only one is missed with 503 until it is back', async () => {
@@ -188,7 +193,7 @@ describe('a replica that', () => {
     await rig.serveHere(fast);
     const url = await rig.serving('blue');
     await expect(post(url, '{}', { 'x-test-do': 'break' })).rejects.toThrow();
-    expect(await metricsOf('blue')).toMatchObject({ requests: 1, errors: 1 });
+    expect([await requests('blue'), await errorsOf('gateway', 'blue')]).toEqual([1, 1]);
   });
 
   test('ignores SIGTERM is killed', async () => {
@@ -215,7 +220,7 @@ describe('a deployment', () => {
     await rig.serveHere(fast);
     const url = await rig.serving('blue');
     const slow = post(url, '{}', { 'x-test-do': 'sleep:400' });
-    await until(async () => (await metricsOf('blue'))?.inFlight === 1);
+    await until(async () => (await inFlight('blue')) === 1);
     await rig.endpoints.deploy(await rig.request('green'));
     await rig.endpoints.setTraffic('shop', { green: 100 });
     const removal = rig.endpoints.removeDeployment('shop', 'blue');

@@ -1,94 +1,106 @@
-/** What happened to one deployment's requests over a window. Percentiles are absent when there were none. */
-export interface MetricsSummary {
-  readonly requests: number;
-  readonly errors: number;
-  readonly p50Ms?: number;
-  readonly p95Ms?: number;
-  readonly p99Ms?: number;
+import type { Series } from '@mlops-actions/core';
+import type { MeasureRequest } from '@mlops-actions/provider';
+import {
+  type AnsweredRequest,
+  addGauges,
+  addRequest,
+  type Bucket,
+  emptyBucket,
+  type Gauges,
+  latencyOf,
+  measurementOf,
+  merged,
+} from './metrics-bucket.ts';
+import { type TimeRing, timeRing } from './metrics-ring.ts';
+import { addToTotals, emptyTotals, type MetricsTotals } from './metrics-totals.ts';
+
+/** What one deployment did, by time. All counts in the second in which it is told, by the machine's clock. */
+export interface DeploymentMetrics {
+  record(request: AnsweredRequest): void;
+  /** A replica ended and is started again. */
+  recordRestart(): void;
+  /** How it is now. A window without a sample has no gauges. */
+  sample(gauges: Gauges): void;
+  /**
+   * The windows that are over and that were watched from beginning to end. They are `windowSeconds` long and begin at `from`, both rounded
+   * up to whole seconds; up to whole minutes when `from` is more than an hour ago, and without percentiles when it is more than a day ago.
+   */
+  measure(request: MeasureRequest): Series;
+  /** Everything since the beginning. */
+  readonly totals: Readonly<MetricsTotals>;
 }
 
-export interface MetricsRing {
-  /** Counts one request that ended now; `milliseconds` from its arrival to the last byte of its answer. */
-  record(milliseconds: number, isError: boolean): void;
-  /** The last `windowSeconds` (at most an hour), the second that is running included. */
-  summary(windowSeconds: number): MetricsSummary;
+interface Tier {
+  readonly ring: TimeRing<Bucket>;
+  readonly withPercentiles: boolean;
 }
 
-/** One second. `second` tells whether the slot is of this hour or an old one. */
-interface Bucket {
-  second: number;
-  requests: number;
-  errors: number;
-  readonly latencies: Uint32Array;
-}
-
-const slots = 3600;
-/** Latencies of a histogram cell differ by 10 %, so the value reported, its geometric middle, is at most 4.9 % off. */
-const growth = 1.1;
-const smallestMs = 0.05;
-/** The last cell starts above one hour. */
-const cells = Math.ceil(Math.log((3600 * 1000) / smallestMs) / Math.log(growth)) + 2;
+const hour = 3600;
+const day = 24 * hour;
 
 /**
- * An hour of one-second buckets with latency histograms. A bucket is made when its second has a request: at most 2.8 MB per
- * deployment, nothing for an idle one.
+ * Keeps seconds for an hour and minutes for a day, both with percentiles, and minutes without them for eight days: the same hour of last
+ * week, and a day to spare. Nothing outlives the process. At most 10 MB: so much does a deployment with requests in every second of eight
+ * days take, an idle one 4 MB.
  */
-export function metricsRing(now: () => number = Date.now): MetricsRing {
-  const ring: (Bucket | undefined)[] = [];
-  const bucketOf = (second: number): Bucket => {
-    const index = second % slots;
-    const bucket = ring[index] ?? { second, requests: 0, errors: 0, latencies: new Uint32Array(cells) };
-    ring[index] = bucket;
-    if (bucket.second === second) return bucket;
-    bucket.latencies.fill(0);
-    return Object.assign(bucket, { second, requests: 0, errors: 0 });
+export function deploymentMetrics(now: () => number = Date.now): DeploymentMetrics {
+  const beganAt = now();
+  const tiers: readonly Tier[] = [
+    { ring: timeRing(1, hour, emptyBucket), withPercentiles: true },
+    { ring: timeRing(60, day, emptyBucket), withPercentiles: true },
+    { ring: timeRing(60, 8 * day, emptyBucket), withPercentiles: false },
+  ];
+  const totals = emptyTotals();
+  const secondNow = (): number => Math.floor(now() / 1000);
+
+  /** The finest that reaches back to `from`, else the one that reaches farthest. */
+  const ringFor = (from: number): TimeRing<Bucket> => {
+    const second = secondNow();
+    const { ring } = tiers.find((tier) => tier.ring.oldest(second) * 1000 <= from) ?? (tiers.at(-1) as Tier);
+    return ring;
   };
+
   return {
-    record: (milliseconds, isError) => {
-      const bucket = bucketOf(Math.floor(now() / 1000));
-      const cell = cellOf(milliseconds);
-      bucket.requests += 1;
-      bucket.errors += isError ? 1 : 0;
-      bucket.latencies[cell] = (bucket.latencies[cell] ?? 0) + 1;
+    totals,
+    record: (request) => {
+      const second = secondNow();
+      for (const { ring, withPercentiles } of tiers) addRequest(ring.at(second), request, withPercentiles);
+      addToTotals(totals, request);
     },
-    summary: (windowSeconds) => {
-      const last = Math.floor(now() / 1000);
-      const first = last - Math.min(windowSeconds, slots) + 1;
-      return summarise(
-        ring.filter((bucket) => bucket !== undefined && bucket.second >= first && bucket.second <= last),
-      );
+    recordRestart: () => {
+      const second = secondNow();
+      for (const { ring } of tiers) ring.at(second).restarts += 1;
+      totals.restarts += 1;
     },
+    sample: (gauges) => {
+      const second = secondNow();
+      for (const { ring } of tiers) addGauges(ring.at(second), gauges);
+    },
+    measure: (request) => seriesOf(ringFor(request.from), request, beganAt, now()),
   };
 }
 
-function summarise(buckets: readonly (Bucket | undefined)[]): MetricsSummary {
-  const latencies = new Float64Array(cells);
-  let requests = 0;
-  let errors = 0;
-  for (const bucket of buckets) {
-    if (bucket === undefined) continue;
-    requests += bucket.requests;
-    errors += bucket.errors;
-    for (let cell = 0; cell < cells; cell++) latencies[cell] = (latencies[cell] ?? 0) + (bucket.latencies[cell] ?? 0);
+/** The windows of `ring` that lie between `beganAt` and `now`, and within what was asked for. */
+function seriesOf(
+  ring: TimeRing<Bucket>,
+  { from, to, windowSeconds }: MeasureRequest,
+  beganAt: number,
+  now: number,
+): Series {
+  const { bucketSeconds } = ring;
+  const wholeBuckets = (seconds: number): number => Math.ceil(seconds / bucketSeconds) * bucketSeconds;
+  const length = wholeBuckets(windowSeconds);
+  const first = wholeBuckets(from / 1000);
+  const watchedFrom = Math.max(beganAt / 1000, ring.oldest(Math.floor(now / 1000)));
+  const unwatched = Math.max(0, Math.ceil((watchedFrom - first) / length));
+  const end = Math.min(to, now) / 1000;
+  const buckets: Bucket[] = [];
+  const windows = [];
+  for (let start = first + unwatched * length; start + length <= end; start += length) {
+    const bucket = merged(ring.between(start, start + length));
+    buckets.push(bucket);
+    windows.push(measurementOf(start * 1000, (start + length) * 1000, bucket));
   }
-  if (requests === 0) return { requests, errors };
-  const percentile = (percent: number): number => percentileOf(latencies, requests, percent);
-  return { requests, errors, p50Ms: percentile(50), p95Ms: percentile(95), p99Ms: percentile(99) };
-}
-
-/** Nearest rank: the smallest value that at least `percent` of the values do not exceed. */
-function percentileOf(latencies: Float64Array, total: number, percent: number): number {
-  const rank = Math.max(1, Math.ceil((percent / 100) * total));
-  let seen = 0;
-  for (let cell = 0; cell < cells; cell++) {
-    seen += latencies[cell] ?? 0;
-    if (seen >= rank) return cell === 0 ? smallestMs : smallestMs * growth ** (cell - 0.5);
-  }
-  return smallestMs * growth ** (cells - 0.5);
-}
-
-/** Cell 0 holds what is faster than `smallestMs`; cell k from `smallestMs` · growth^(k-1) up. */
-function cellOf(milliseconds: number): number {
-  if (milliseconds < smallestMs) return 0;
-  return Math.min(cells - 1, 1 + Math.floor(Math.log(milliseconds / smallestMs) / Math.log(growth)));
+  const latency = latencyOf(merged(buckets));
+  return { windows, ...(latency === undefined ? {} : { latency }) };
 }

@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders,
 import { performance } from 'node:perf_hooks';
 import type { Deployment } from './deployment.ts';
 import { endToEndHeaders } from './headers.ts';
+import type { AnswerOrigin } from './metrics-bucket.ts';
 import type { Replica } from './replica.ts';
 
 /** Follows an exchange that is being sampled. */
@@ -22,7 +23,7 @@ export interface Forwarding {
   readonly observer?: ExchangeObserver | undefined;
 }
 
-/** More requests in flight at one deployment are refused with 503; they count as errors. */
+/** More requests in flight at one deployment are refused with 503; they count as errors of the gateway. */
 const maxInFlight = 1000;
 
 const failureHeaders = { 'content-type': 'application/json' } as const;
@@ -44,7 +45,8 @@ export function answerError(
  *
  * A replica that cannot be connected to has not seen the request: another one is tried. Once connected the request may have been
  * acted on, so it is never sent twice: if no answer comes it is 502, after the time limit 504. An answer that breaks off closes the
- * connection. A client that leaves ends the request at the replica, and is not counted.
+ * connection, and counts as what it would have been if nothing of it had come. A client that leaves ends the request at the replica, and
+ * is not counted.
  */
 export function forward(request: IncomingMessage, response: ServerResponse, forwarding: Forwarding): void {
   const { deployment, observer } = forwarding;
@@ -55,15 +57,16 @@ export function forward(request: IncomingMessage, response: ServerResponse, forw
   let cancel = (): void => {};
   let isOver = false;
 
-  const finish = (isError: boolean): void => {
+  const finish = (status: number, origin: AnswerOrigin): void => {
     if (isOver) return;
     isOver = true;
     clearTimeout(timer);
-    deployment.metrics.record(performance.now() - arrived, isError);
+    deployment.metrics.record({ milliseconds: performance.now() - arrived, status, origin });
   };
+  /** A model that breaks off or is too slow is to blame for it; 503 is the gateway's own. */
   const fail = (status: number, message: string, headers: OutgoingHttpHeaders = {}): void => {
     if (isOver) return;
-    finish(true);
+    finish(status, status === 503 ? 'gateway' : 'model');
     cancel();
     if (response.headersSent) response.destroy();
     else answerError(response, status, message, { ...mark, connection: 'close', ...headers });
@@ -123,7 +126,7 @@ export function forward(request: IncomingMessage, response: ServerResponse, forw
       if (observer !== undefined) answer.on('data', (chunk: Buffer) => observer.output(chunk));
       answer.pipe(response);
       answer.once('end', () => {
-        finish(status >= 500);
+        finish(status, 'model');
         observer?.complete();
       });
       answer.once('error', () => fail(502, ''));

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type Measurement, requestsOf, type Series, shareOf } from '@mlops-actions/core';
 import { type DeploymentRequest, type EndpointService, type EndpointSettings, TrafficChanged } from '../endpoints.ts';
 import type { Provider } from '../provider.ts';
 import { badNames, temporaryFolders } from './fixtures.ts';
-import { servingScript } from './serving-script.ts';
+import { servingRequest } from './serving-request.ts';
 
 /** Registers the tests that every provider's endpoints must pass. `open` gives a provider that holds nothing yet; the caller cleans up. */
 export function endpointContract(name: string, open: () => Promise<Pick<Provider, 'models' | 'endpoints'>>): void {
@@ -19,31 +20,8 @@ export function endpointContract(name: string, open: () => Promise<Pick<Provider
     });
 
     const settings: EndpointSettings = { auth: { kind: 'none' }, capturePercent: 0, captureLimitBytes: 1e6 };
-    const registered = async (content: string): Promise<string> => {
-      const source = await folders.with({ 'model.txt': content, 'code/serve.cjs': servingScript });
-      const { model } = await provider.models.register({
-        name: 'churn',
-        source,
-        metrics: {},
-        approvalStatus: 'Approved',
-        lineage: {},
-      });
-      return `${model.name}@${model.version}`;
-    };
-    const request = async (
-      deployment: string,
-      change: Partial<DeploymentRequest> = {},
-    ): Promise<DeploymentRequest> => ({
-      endpoint: 'shop',
-      deployment,
-      model: change.model ?? (await registered(deployment)),
-      command: [process.execPath, 'serve.cjs'],
-      environment: { TAG: deployment },
-      autoscaling: { minReplicas: 1, maxReplicas: 1, targetConcurrency: 1 },
-      startupTimeoutSeconds: 30,
-      requestTimeoutSeconds: 10,
-      ...change,
-    });
+    const request = (deployment: string, change?: Partial<DeploymentRequest>): Promise<DeploymentRequest> =>
+      servingRequest(provider.models, folders, deployment, change);
     const deployed = async (...names: string[]): Promise<void> => {
       await endpoints.configure('shop', settings);
       for (const deployment of names) await endpoints.deploy(await request(deployment));
@@ -77,6 +55,7 @@ export function endpointContract(name: string, open: () => Promise<Pick<Provider
         status: 'InService',
         readyReplicas: 1,
         desiredReplicas: 1,
+        maxReplicas: 1,
       });
       expect((await ask()).status).toBe(503);
       expect(await ask('blue')).toMatchObject({ status: 200, tag: 'blue', model: 'blue', echo: '{"x":1}' });
@@ -170,18 +149,73 @@ export function endpointContract(name: string, open: () => Promise<Pick<Provider
       expect((await ask()).status).toBe(200);
     });
 
-    test('metrics count requests and errors; what was not asked has no percentiles', async () => {
-      await deployed('blue', 'green');
-      for (let index = 0; index < 5; index++) await ask('blue');
-      const metrics = await endpoints.metrics('shop', 60);
-      const blue = metrics.find(({ deployment }) => deployment === 'blue');
-      expect(blue).toMatchObject({ requests: 5, errors: 0, inFlight: 0 });
-      expect(blue?.p50Ms).toBeLessThanOrEqual(blue?.p99Ms ?? 0);
-      expect(metrics.find(({ deployment }) => deployment === 'green')).toEqual({
-        deployment: 'green',
-        requests: 0,
-        errors: 0,
-        inFlight: 0,
+    describe('figures', () => {
+      let began: number;
+      beforeEach(() => {
+        began = Date.now();
+      });
+      /** All since the test began, by the shortest windows that the provider has. */
+      const measured = (): Promise<Readonly<Record<string, Series>>> =>
+        endpoints.measure('shop', { from: began, to: Date.now(), windowSeconds: 1 });
+      /** Resolves once what happens from now on is watched wholly. */
+      const untilWatched = async (): Promise<void> => {
+        while (Object.values(await measured()).some(({ windows }) => windows.length === 0));
+      };
+      const untilCounted = async (deployment: string, requests: number): Promise<Readonly<Record<string, Series>>> => {
+        for (;;) {
+          const series = await measured();
+          if ((requestsOf(series[deployment]?.windows ?? []) ?? 0) >= requests) return series;
+        }
+      };
+
+      test('count requests and errors in windows that are over; who had none has zeros and no latency', async () => {
+        await endpoints.configure('shop', settings);
+        await endpoints.deploy(await request('blue'));
+        await endpoints.deploy(await request('broken', { environment: { TAG: 'broken', MODE: 'broken' } }));
+        await endpoints.deploy(await request('idle'));
+        await untilWatched();
+        for (let index = 0; index < 5; index++) await ask('blue');
+        for (let index = 0; index < 3; index++) await ask('broken');
+        await untilCounted('broken', 3);
+        const { blue, broken, idle, ...others } = await untilCounted('blue', 5);
+        expect(others).toEqual({});
+        expect(shareOf(blue?.windows ?? [], 'serverErrors')).toEqual({ count: 0, requests: 5 });
+        expect(shareOf(broken?.windows ?? [], 'serverErrors')).toEqual({ count: 3, requests: 3 });
+        expect(requestsOf(idle?.windows ?? [])).toBe(0);
+        expect(idle?.windows.filter(({ latency }) => latency !== undefined)).toEqual([]);
+        const busy = blue?.windows.find(({ latency }) => latency !== undefined);
+        expect(Math.max(...Object.values(busy?.latency ?? {}))).toBeGreaterThan(0);
+      });
+
+      test('come in windows of one length that follow one another within what was asked for', async () => {
+        await deployed('blue');
+        let asked = { from: began, to: began, windowSeconds: 1 };
+        let windows: readonly Measurement[] = [];
+        while (windows.length < 2) {
+          asked = { ...asked, to: Date.now() };
+          windows = (await endpoints.measure('shop', asked)).blue?.windows ?? [];
+        }
+        const [length = 0, ...others] = new Set(windows.map(({ from, to }) => to - from));
+        expect(others).toEqual([]);
+        expect(length).toBeGreaterThanOrEqual(1000);
+        for (const [index, { from, to }] of windows.entries()) {
+          expect(from).toBeGreaterThanOrEqual(windows[index - 1]?.to ?? asked.from);
+          expect(to).toBeLessThanOrEqual(asked.to);
+        }
+      });
+
+      test('of a time before the deployment, and of one to come, are left out', async () => {
+        await deployed('blue');
+        const hour = 3_600_000;
+        for (const from of [began - 2 * hour, began + hour]) {
+          const series = await endpoints.measure('shop', { from, to: from + hour, windowSeconds: 60 });
+          expect(series.blue?.windows ?? []).toEqual([]);
+          expect(series.blue?.latency).toBeUndefined();
+        }
+      });
+
+      test('of an endpoint that is not there are none', async () => {
+        expect(await measured()).toEqual({});
       });
     });
 

@@ -10,6 +10,7 @@ import type {
   EndpointSettings,
   ModelRegistry,
   ProviderEffects,
+  RolloutService,
 } from '@mlops-actions/provider';
 import { servingScript } from '@mlops-actions/provider/contract';
 import { forgetGateway, type GatewayAddress, readAddress, writeAddress } from '../../gateway/address.ts';
@@ -17,14 +18,17 @@ import { type Gateway, startGateway } from '../../gateway/gateway.ts';
 import { endOrphans } from '../../gateway/replica-journal.ts';
 import type { Timings } from '../../gateway/timings.ts';
 import { localModels } from '../../models.ts';
+import { localRollouts } from '../../rollouts/local-rollouts.ts';
 import { openStore, type Store } from '../../store/store.ts';
-import { localEndpoints } from '../local-endpoints.ts';
+import { send } from '../gateway-client.ts';
+import { type LocalEndpoints, localEndpoints } from '../local-endpoints.ts';
 
 /** A store in a temporary folder with endpoints in it, served by a real gateway process. */
 export interface LocalRig {
   readonly store: Store;
   readonly models: ModelRegistry;
   readonly endpoints: EndpointService;
+  readonly rollouts: RolloutService;
   /** Everything logged, untrusted lines too. */
   readonly lines: readonly string[];
   /** The same store as another step sees it. */
@@ -40,6 +44,8 @@ export interface LocalRig {
     change?: Partial<DeploymentRequest>,
     settings?: Partial<EndpointSettings>,
   ): Promise<string>;
+  /** A figure of a deployment of endpoint `shop` as the metrics page shows it, such as `mlops_replicas_ready`; NaN when it shows none. */
+  shown(name: string, deployment: string, moreLabels?: string): Promise<number>;
   /** Ids of the processes whose working directory is in the store: gateway and replicas. */
   processes(): number[];
   /** Ends the gateway and its replicas without ceremony and removes the folder. */
@@ -64,7 +70,7 @@ export async function localRig(environment: Readonly<Record<string, string>> = {
     random: Math.random,
   };
   const models = localModels(store, systemClock);
-  const another = (options: { readonly port?: number } = {}): EndpointService =>
+  const another = (options: { readonly port?: number } = {}): LocalEndpoints =>
     localEndpoints(store, { daemonCommand, effects, models, ...options });
   let here: Gateway | undefined;
   const request: LocalRig['request'] = async (deployment, change = {}) => {
@@ -91,6 +97,7 @@ export async function localRig(environment: Readonly<Record<string, string>> = {
     store,
     models,
     endpoints,
+    rollouts: localRollouts(store, { daemonCommand, effects, models, endpoints }),
     lines,
     another,
     gateway: () => readAddress(store),
@@ -109,6 +116,17 @@ export async function localRig(environment: Readonly<Record<string, string>> = {
       await endpoints.configure('shop', { ...open, ...settings });
       await endpoints.deploy(await request(deployment, change));
       return (await endpoints.setTraffic('shop', { [deployment]: 100 })).url;
+    },
+    shown: async (name, deployment, moreLabels = '') => {
+      const address = await readAddress(store);
+      if (address === undefined) return Number.NaN;
+      const { body } = await send(address, 'GET', '/endpoints/shop/metrics');
+      const start = `${name}{endpoint="shop",deployment="${deployment}"${moreLabels}} `;
+      const line = body
+        .toString('utf8')
+        .split('\n')
+        .find((each) => each.startsWith(start));
+      return Number(line?.slice(start.length));
     },
     processes: () => processesBelow(store.root),
     end: async () => {

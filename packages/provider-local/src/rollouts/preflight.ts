@@ -1,0 +1,62 @@
+import { decodeJournal, isOpen, UserError } from '@mlops-actions/core';
+import type { CallOptions, DeploymentRequest, ModelRegistry, RolloutPreflight } from '@mlops-actions/provider';
+import { specOf } from '../endpoints/local-endpoints.ts';
+import { contentOf } from '../endpoints/stage.ts';
+import { endpointFile, identityOf, isEndpointDocument } from '../gateway/endpoint-document.ts';
+import type { LocalEndpointState } from '../gateway/endpoint-state.ts';
+import type { Store } from '../store/store.ts';
+
+/** What stands against a rollout on this endpoint, a sentence each with the fix. */
+export async function faultsOf(
+  { candidate, plan, engine }: RolloutPreflight,
+  state: LocalEndpointState | undefined,
+  store: Store,
+  models: ModelRegistry,
+  options: CallOptions,
+): Promise<readonly string[]> {
+  const percents = plan.steps.flatMap(({ achieved, mirror = 0 }) => [achieved, mirror]);
+  const faults = [
+    engine === 'shares' ? undefined : 'Nothing on this machine shifts traffic by itself. Leave `engine` out.',
+    fractionFault(percents),
+    trafficFault(candidate, state),
+    await nameFault(candidate, store, models, options),
+  ];
+  return faults.filter((fault) => fault !== undefined);
+}
+
+/** The gateway divides by whole percents. */
+export function fractionFault(percents: readonly number[]): string | undefined {
+  const fraction = percents.find((percent) => !Number.isInteger(percent));
+  return fraction === undefined
+    ? undefined
+    : `The local gateway divides traffic by whole percents, not by ${fraction} %. Round the step.`;
+}
+
+/** While a rollout is open, its candidate may have any share. */
+function trafficFault({ deployment }: DeploymentRequest, state: LocalEndpointState | undefined): string | undefined {
+  const share = state?.deployments.find(({ name }) => name === deployment)?.traffic ?? 0;
+  if (state === undefined || share === 0 || share === 100) return undefined;
+  const journal = decodeJournal(state.tags);
+  if (journal !== undefined && isOpen(journal)) return undefined;
+  return `Deployment "${deployment}" has ${share} % of the traffic of endpoint "${state.name}" already. Give one deployment all of it (deploy-endpoint with \`traffic: 100\`), and run the step again.`;
+}
+
+/** A deployment of that name must be the same to the last file. */
+async function nameFault(
+  request: DeploymentRequest,
+  store: Store,
+  models: ModelRegistry,
+  options: CallOptions,
+): Promise<string | undefined> {
+  const document = await store.read(endpointFile(request.endpoint), isEndpointDocument);
+  const existing = document?.deployments.find(({ deployment }) => deployment === request.deployment);
+  if (existing === undefined) return undefined;
+  try {
+    const content = await contentOf(store, models, request, options);
+    if (identityOf(specOf(request, content, {})) === identityOf(existing)) return undefined;
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
+  return `There is a deployment "${request.deployment}" with another configuration already. Deployments do not change: choose another name in \`deployment\`.`;
+}
