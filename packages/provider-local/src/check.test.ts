@@ -25,7 +25,14 @@ beforeEach(async () => {
   const rows = { name: 'rows', rows: 1, columns: [{ name: 'a', type: 'integer' }], splits: [], tags: {} };
   await localDatasets(store, systemClock).put(rows, join(folder, 'rows'));
   await store.write(['jobs', 'train-1', 'job.json'], { status: 'Completed' });
-  await store.write(['endpoints', 'churn.json'], { name: 'churn' });
+  await store.write(['endpoints', 'churn.json'], {
+    format: 1,
+    name: 'churn',
+    settings: { auth: { kind: 'none' }, capturePercent: 0, captureLimitBytes: 1 },
+    traffic: {},
+    deployments: [],
+    tags: {},
+  });
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -120,6 +127,22 @@ describe('each damage is one finding:', () => {
       'a damaged endpoint',
       () => writeFile(store.path('endpoints', 'churn.json'), '[1'),
       'endpoints/churn.json is not valid JSON',
+    ],
+    [
+      'an endpoint whose traffic goes to nobody',
+      () =>
+        edit(['endpoints', 'churn.json'], (document) => {
+          document.traffic = { blue: 100 };
+        }),
+      'endpoints/churn.json does not have the content that it should',
+    ],
+    [
+      'an endpoint that has been renamed',
+      () =>
+        edit(['endpoints', 'churn.json'], (document) => {
+          document.name = 'shop';
+        }),
+      'endpoints/churn.json says that it is shop',
     ],
   ];
 

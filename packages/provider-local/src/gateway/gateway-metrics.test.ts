@@ -48,8 +48,8 @@ describe('figures', () => {
     for (const doing of [undefined, 'status:404', 'status:500', 'status:503', 'die']) await post(url, doing);
     const windows = await secondsOnce((all) => requestsOf(all) === 5 && sum(all, 'restarts') > 0);
     expect(sum(windows, 'clientErrors')).toBe(1);
-    expect(sum(windows, 'modelErrors')).toBe(2);
-    expect(sum(windows, 'platformErrors')).toBe(1);
+    expect(sum(windows, 'modelErrors')).toBe(3);
+    expect(sum(windows, 'platformErrors')).toBe(0);
     expect(sum(windows, 'restarts')).toBe(1);
     expect(await rig.shown('mlops_replica_restarts_total', 'blue')).toBe(1);
     expect(await rig.shown('mlops_traffic_ratio', 'blue')).toBe(1);
@@ -80,10 +80,14 @@ describe('figures', () => {
   test('of a deployment whose only replica died tell that it has none, and no saturation', async () => {
     await rig.serveHere({ ...fast, restartDelayMs: 600_000 });
     const url = await rig.serving('blue');
+    await secondsOnce((windows) => windows.length > 0);
     await post(url, 'die');
     const last = (await secondsOnce((all) => all.at(-1)?.readyReplicas === 0)).at(-1);
     expect(last).toMatchObject({ desiredReplicas: 1, inFlight: 0 });
     expect(last?.saturation).toBeUndefined();
+    expect((await post(url)).status).toBe(503);
+    const windows = await secondsOnce((all) => requestsOf(all) === 2);
+    expect([sum(windows, 'modelErrors'), sum(windows, 'platformErrors')]).toEqual([1, 1]);
   });
 
   test('of the time before the gateway was started again are absent, not 0', async () => {

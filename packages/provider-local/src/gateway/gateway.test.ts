@@ -101,7 +101,7 @@ describe('a request', () => {
       status: 504,
       text: '{"error":"Deployment \\"blue\\" did not answer within 0.2 s."}',
     });
-    expect([await requests('blue'), await errorsOf('gateway', 'blue')]).toEqual([1, 1]);
+    expect([await requests('blue'), await errorsOf('model', 'blue')]).toEqual([1, 1]);
   });
 
   test.each([
@@ -148,7 +148,7 @@ describe('a replica that', () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => post(url)));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
     await until(async () => (await rig.endpoints.describe('shop'))?.deployments[0]?.readyReplicas === 2);
-    expect([await errorsOf('gateway', 'blue'), await errorsOf('model', 'blue')]).toEqual([1, 0]);
+    expect([await errorsOf('gateway', 'blue'), await errorsOf('model', 'blue')]).toEqual([0, 1]);
   });
 
   test('dies and was the only one is missed with 503 until it is back', async () => {
@@ -193,7 +193,7 @@ describe('a replica that', () => {
     await rig.serveHere(fast);
     const url = await rig.serving('blue');
     await expect(post(url, '{}', { 'x-test-do': 'break' })).rejects.toThrow();
-    expect([await requests('blue'), await errorsOf('gateway', 'blue')]).toEqual([1, 1]);
+    expect([await requests('blue'), await errorsOf('model', 'blue')]).toEqual([1, 1]);
   });
 
   test('ignores SIGTERM is killed', async () => {

@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders,
 import { performance } from 'node:perf_hooks';
 import type { Deployment } from './deployment.ts';
 import { endToEndHeaders } from './headers.ts';
+import type { AnsweredRequest } from './metrics-bucket.ts';
 import type { Replica } from './replica.ts';
 import { weightedSchedule } from './schedule.ts';
 
@@ -44,10 +45,10 @@ export function mirrorTo(deployment: Deployment, percent: number): Mirror {
     const arrived = performance.now();
     const tried = new Set<Replica>();
     const limit = AbortSignal.timeout(deployment.spec.requestTimeoutSeconds * 1000);
-    const status = await answerTo(copy, deployment, tried, AbortSignal.any([ended.signal, limit]));
+    const answered = await answerTo(copy, deployment, tried, AbortSignal.any([ended.signal, limit]));
     if (ended.signal.aborted) return;
     if (limit.aborted) for (const replica of tried) replica.failures += 1;
-    deployment.metrics.record({ milliseconds: performance.now() - arrived, status: status ?? 502, origin: 'model' });
+    deployment.metrics.record({ milliseconds: performance.now() - arrived, ...answered });
   };
 
   return {
@@ -98,19 +99,19 @@ function whenRead(request: IncomingMessage, response: ServerResponse, use: (body
   response.once('close', () => finish());
 }
 
-/** The status of the answer once it has been read to its end; undefined when there is none. Like `forward`, it is sent once at the most. */
+/** What its answer counts as, once it has been read to its end. Like `forward`, a copy is sent once at the most, and blames the same. */
 async function answerTo(
   copy: Copy,
   deployment: Deployment,
   tried: Set<Replica>,
   signal: AbortSignal,
-): Promise<number | undefined> {
+): Promise<Pick<AnsweredRequest, 'status' | 'origin'>> {
   for (let replica = deployment.pick(tried); replica !== undefined; replica = deployment.pick(tried)) {
     tried.add(replica);
-    const answer = await exchange(copy, replica, signal);
-    if (answer !== 'unreached') return answer;
+    const status = await exchange(copy, replica, signal);
+    if (status !== 'unreached') return { status: status ?? 502, origin: 'model' };
   }
-  return undefined;
+  return { status: 503, origin: 'gateway' };
 }
 
 /** `unreached`: it could not be connected to, and has not seen the request. */
