@@ -1,7 +1,7 @@
 import { formatNumber } from '../figures.ts';
 import { clopperPearson, exceedsByMarginTest, fisherExact, twoProportionTest, wilson } from '../statistics/index.ts';
 import type { Evidence, JudgeRules, RolloutCheck } from './judgement.ts';
-import { type CountName, pairsOf, type Share, shareOf } from './measurement.ts';
+import { type CountName, type Pair, pairsOf, type Share, shareOf } from './measurement.ts';
 
 /** A count below this makes the normal approximation of two proportions a bad one. */
 const leastCell = 5;
@@ -15,7 +15,7 @@ const leastCell = 5;
  * - when even the lower Wilson bound (95 %, two-sided) of its share is above the highest rate allowed, from `fastFailRequests` requests on:
  *   of fewer, a single error is enough for that, and at 0.1 % errors five good candidates of a hundred would be taken back for it.
  *
- * Too few requests are inconclusive; so are no figures at all.
+ * Too few requests are inconclusive; so are no figures at all, of the candidate or of a stable that has traffic.
  */
 export function serverErrorCheck(evidence: Evidence, rules: JudgeRules): RolloutCheck {
   const own = shareOf(evidence.candidate.windows, 'serverErrors');
@@ -30,6 +30,13 @@ export function serverErrorCheck(evidence: Evidence, rules: JudgeRules): Rollout
       ...figures,
       verdict: 'inconclusive',
       reason: `${requestsText(own)} are fewer than the ${rules.minRequests} that a step takes`,
+    };
+  }
+  if (isSilent(evidence)) {
+    return {
+      ...figures,
+      verdict: 'inconclusive',
+      reason: 'stable has traffic, and nothing is known of its server errors',
     };
   }
   return (
@@ -79,11 +86,20 @@ export function errorEvidence(
   return { difference, p: Math.max(any, p) };
 }
 
-function comparedWith({ candidate, stable }: Evidence, rules: JudgeRules, name: CountName): RolloutCheck | undefined {
-  if (stable === undefined) return undefined;
-  const pairs = pairsOf(candidate.windows, stable.windows).filter((pair) =>
+/** The same minutes of both, as far as the count is known of them. */
+function knownPairs({ candidate, stable }: Evidence, name: CountName): Pair[] {
+  return pairsOf(candidate.windows, stable?.windows ?? []).filter((pair) =>
     pair.every((window) => window[name] !== undefined && window.requests !== undefined),
   );
+}
+
+/** Whether stable ought to have figures of the same minutes, and has not. */
+function isSilent(evidence: Evidence): boolean {
+  return evidence.stable !== undefined && knownPairs(evidence, 'serverErrors').length === 0;
+}
+
+function comparedWith(evidence: Evidence, rules: JudgeRules, name: CountName): RolloutCheck | undefined {
+  const pairs = knownPairs(evidence, name);
   const own = shareOf(
     pairs.map(([window]) => window),
     name,

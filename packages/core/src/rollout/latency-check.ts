@@ -27,7 +27,8 @@ export function latencyCheck(evidence: Evidence, rules: JudgeRules): RolloutChec
   if (absolute?.verdict === 'fail') return absolute;
   const relative = relativeCheck(windows, comparator, statistic, rules);
   if (relative === undefined) {
-    // Nothing to compare with at all: the first deployment, or one that got everything at once.
+    if (isSilent(windows, evidence)) return without('stable has traffic, and nothing is known of its latency');
+    // Nothing to compare with at all: the first deployment, one that got everything at once, or a stable that nobody asks.
     return absolute ?? { ...without('there is no stable to compare latency with'), advisory: true };
   }
   return relative.verdict === 'pass' && absolute !== undefined
@@ -66,6 +67,11 @@ export function rankCheck(evidence: Evidence, rules: JudgeRules): RolloutCheck |
 function comparatorOf(windows: readonly Measurement[], { stable, before }: Evidence): readonly Measurement[] {
   const paired = stable === undefined ? [] : pairsOf(windows, stable.windows).map(([, other]) => other);
   return paired.some(({ latency }) => latency !== undefined) ? paired : (before ?? []);
+}
+
+/** Whether stable ought to have figures of the same minutes, and has not: a window without requests has no latency, and that is known. */
+function isSilent(windows: readonly Measurement[], { stable }: Evidence): boolean {
+  return stable !== undefined && pairsOf(windows, stable.windows).every(([, { requests }]) => requests !== 0);
 }
 
 function chosenStatistic(

@@ -153,6 +153,7 @@ export class MemoryTarget implements RolloutTarget {
     const now = this.shares[candidate] ?? 0;
     if (!expected.includes(now)) throw new UserError(`${candidate} has ${now} %, not ${expected.join(' or ')}.`);
     if (share > 0 && !this.deployments.has(candidate)) throw new UserError(`There is no ${candidate}.`);
+    if (share < 100 && stable !== '' && !this.deployments.has(stable)) throw new UserError(`There is no ${stable}.`);
     this.shifts.push({ ...traffic, at: this.clock.time });
     this.setShares({ ...(stable === '' ? {} : { [stable]: 100 - share }), [candidate]: share });
     this.mirror = mirror;
