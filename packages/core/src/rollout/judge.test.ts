@@ -57,6 +57,12 @@ describe('server errors', () => {
     expect(judged(early, 'server-errors')?.verdict).toBe('fail');
   });
 
+  test('of a stable that has traffic and says nothing are missing, which is no reason to pass', () => {
+    const own = counts(1000, 1);
+    expect(judged({ candidate: own, stable: { windows: [] } }, 'server-errors')?.verdict).toBe('inconclusive');
+    expect(judged({ candidate: own, stable: counts(0, 0) }, 'server-errors')?.verdict).toBe('pass');
+  });
+
   test('of too few requests are inconclusive, unless they fail already', () => {
     expect(judged({ candidate: counts(99, 0), stable: counts(900, 0) }, 'server-errors')?.verdict).toBe('inconclusive');
     expect(judged({ candidate: counts(60, 3), stable: counts(540, 0) }, 'server-errors')?.verdict).toBe('fail');
@@ -189,6 +195,15 @@ describe('latency', () => {
       advisory: false,
     });
     expect(judged({ candidate: at(1) }, 'latency')).toMatchObject({ verdict: 'inconclusive', advisory: true });
+  });
+
+  test('of a stable that has traffic and says nothing is missing; one that nobody asks has none', () => {
+    const missing = { verdict: 'inconclusive', advisory: false };
+    const silent = series(5, () => ({ requests: 200 }));
+    expect(judged({ candidate: at(1), stable: { windows: [] } }, 'latency')).toMatchObject(missing);
+    expect(judged({ candidate: at(1), stable: silent }, 'latency')).toMatchObject(missing);
+    const idle = series(5, () => ({ requests: 0 }));
+    expect(judged({ candidate: at(1), stable: idle }, 'latency')).toMatchObject({ advisory: true });
   });
 
   test('of 50 windows and more is compared by ranks when asked', () => {
