@@ -28,7 +28,7 @@ export interface Candidate {
  */
 export async function makeCandidate(
   inputs: CandidateInputs,
-  context: Context,
+  context: Pick<Context, 'record' | 'workingDirectory' | 'signal'>,
   models: ModelRegistry,
 ): Promise<Candidate> {
   const autoscaling = autoscalingOf(inputs);
@@ -75,7 +75,11 @@ export function endpointSettings({
   return { auth: { kind: 'token', token }, ...captured };
 }
 
-async function findModel(inputs: CandidateInputs, { record }: Context, models: ModelRegistry): Promise<ModelVersion> {
+async function findModel(
+  inputs: CandidateInputs,
+  { record }: Pick<Context, 'record'>,
+  models: ModelRegistry,
+): Promise<ModelVersion> {
   const text = inputs.model ?? lineageOf(record, 'model');
   if (typeof text !== 'string') {
     throw new UserError('Input `model` is missing and no step of this run has registered one. Write name@version.');

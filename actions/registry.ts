@@ -10,6 +10,7 @@ export const registry = {
   'evaluate-gate': async () => (await import('./evaluate-gate/run.ts')).action,
   'register-model': async () => (await import('./register-model/run.ts')).action,
   'deploy-endpoint': async () => (await import('./deploy-endpoint/run.ts')).action,
+  'rolling-update': async () => (await import('./rolling-update/run.ts')).action,
   'drift-check': async () => (await import('./drift-check/run.ts')).action,
 } as const satisfies Record<string, () => Promise<Action>>;
 

@@ -231,6 +231,14 @@ describe('capacity and readiness', () => {
     expect(judged({}, 'ready')).toBeUndefined();
   });
 
+  test('a check that is advisory is shown and does not decide', () => {
+    const evidence = { candidate: series(1, () => ({ requests: 1000, serverErrors: 0, restarts: 3 })), settledAt: 0 };
+    const rules = { ...defaultJudgeRules, advisory: ['capacity', 'latency'] };
+    const checks = judgeStep(evidence, rules);
+    expect(checks.find(({ name }) => name === 'capacity')).toMatchObject({ verdict: 'fail', advisory: true });
+    expect(ruleOn(checks, {}, { failureLimits: {}, errorLimit: 4 }).verdict).toBe('pass');
+  });
+
   test('a custom check counts as it says', () => {
     const custom = [{ name: 'business', verdict: 'fail', reason: 'the answer was 41' } as const];
     expect(judged({ custom }, 'business')).toMatchObject({ verdict: 'fail', advisory: false });

@@ -16,8 +16,22 @@ export function judgeStep(evidence: Evidence, rules: JudgeRules): RolloutCheck[]
     capacityCheck(evidence, rules),
     saturationCheck(evidence, rules),
     ...(evidence.custom ?? []).map(customCheck),
-  ].filter((check) => check !== undefined);
+  ]
+    .filter((check) => check !== undefined)
+    .map((check) => (rules.advisory.includes(check.name) ? { ...check, advisory: true } : check));
 }
+
+/** The names of the checks that are made without being asked for. */
+export const ownCheckNames = [
+  'fast-fail',
+  'ready',
+  'server-errors',
+  'client-errors',
+  'latency',
+  'latency-ranks',
+  'capacity',
+  'saturation',
+] as const;
 
 /** How often a check may fail or err before it counts; kept over a whole rollout. */
 export interface Limits {

@@ -45,6 +45,8 @@ export interface JudgeRules {
   /** From so many requests on, of which `fastFailShare` failed, the candidate is taken back at once. */
   readonly fastFailRequests: number;
   readonly fastFailShare: number;
+  /** Names of checks that are shown and never decide. */
+  readonly advisory: readonly string[];
   /** Compare the latencies of the windows by Mann and Whitney's test, too, from 50 windows on. */
   readonly mannWhitney: boolean;
 }
@@ -60,6 +62,7 @@ export const defaultJudgeRules: JudgeRules = {
   maxSaturation: 0.9,
   fastFailRequests: 20,
   fastFailShare: 0.5,
+  advisory: [],
   mannWhitney: false,
 };
 
