@@ -69,7 +69,9 @@ export async function requireMetrics(
   for (const check of checks) {
     if (check.kind !== 'metric') continue;
     if (target.query === undefined) {
-      throw new UserError(`Check ${check.name} asks for a metric, and provider ${inputs.provider} has none to ask for.`);
+      throw new UserError(
+        `Check ${check.name} asks for a metric, and provider ${inputs.provider} has none to ask for.`,
+      );
     }
     const { name, query, operator, threshold } = check;
     await target.query(

@@ -2,10 +2,10 @@ import {
   isOpen,
   observeRollout,
   promoteRollout,
-  reconcileRollout,
   type RolloutJournal,
   type RolloutObservation,
   type RolloutSettings,
+  reconcileRollout,
   UserError,
 } from '@mlops-actions/core';
 import type { Invocation } from '@mlops-actions/provider';
@@ -24,9 +24,7 @@ export async function goOn(ground: Ground, mode: 'reconcile' | 'abort' | 'promot
   const settings = await settingsFor(ground, journal, probe !== undefined);
   const at = context.clock.now().getTime();
   const begun =
-    mode === 'promote'
-      ? promoteRollout(settings, found, at)
-      : reconcileRollout(settings, found, at, mode === 'abort');
+    mode === 'promote' ? promoteRollout(settings, found, at) : reconcileRollout(settings, found, at, mode === 'abort');
   if (begun.kind === 'unfinished') throw new Error('A rollout that goes on cannot be found unfinished.');
   if (begun.kind === 'ended') return { settings, ...begun, found: journal };
   const drive = { ...driveOf(ground, begun.state.settings), ...(probe === undefined ? {} : { probe }) };

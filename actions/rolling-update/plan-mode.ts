@@ -14,9 +14,15 @@ export async function showPlan(ground: Ground): Promise<{ readonly candidate: st
   const title = `Would roll out ${request.model} as ${request.deployment} to endpoint ${request.endpoint}, where ${now} serves`;
   log.log('info', `${title}:`);
   for (const line of planLines(plan)) log.log('info', `  ${line}`);
-  log.log('info', `  at least ${formatDuration(plannedSeconds(plan))}, at most ${formatDuration(settings.times.timeoutSeconds)}`);
+  log.log(
+    'info',
+    `  at least ${formatDuration(plannedSeconds(plan))}, at most ${formatDuration(settings.times.timeoutSeconds)}`,
+  );
   if (journal !== undefined && isOpen(journal)) {
-    log.log('warning', `Rollout ${journal.rollout} of ${journal.owner} is ${journal.phase}: it would be finished first.`);
+    log.log(
+      'warning',
+      `Rollout ${journal.rollout} of ${journal.owner} is ${journal.phase}: it would be finished first.`,
+    );
   }
   return {
     candidate: request.deployment,

@@ -2,8 +2,8 @@ import {
   formatNumber,
   type Log,
   type Look,
-  requestsOf,
   type RolloutState,
+  requestsOf,
   type Series,
   shareOf,
   worstFirst,
@@ -11,7 +11,15 @@ import {
 import type { Moment } from '@mlops-actions/rollout';
 
 /** Told as they happen; the rest of the timeline is in the report. */
-const told: readonly Moment['kind'][] = ['provision', 'smoke', 'shift', 'start-guarded', 'abort-guarded', 'probe', 'retire'];
+const told: readonly Moment['kind'][] = [
+  'provision',
+  'smoke',
+  'shift',
+  'start-guarded',
+  'abort-guarded',
+  'probe',
+  'retire',
+];
 
 /** A line for what a reader waits for, and a warning for what failed. */
 export function tellMoment({ kind, text, failure }: Moment, state: RolloutState, log: Log): void {
@@ -30,7 +38,8 @@ export function tellLook({ verdict, measured, checks }: Look, state: RolloutStat
   const shown = figures.flatMap(([name, series]) => (series === undefined ? [] : [`${name} ${figuresText(series)}`]));
   log.log('info', `${where(state)}${verdict}: ${shown.join('; ') || 'no figures'}`);
   const [worst] = worstFirst(checks.filter(({ advisory }) => !advisory));
-  if (worst !== undefined && worst.verdict !== 'pass') log.log('info', `${where(state)}  ${worst.name}: ${worst.reason}`);
+  if (worst !== undefined && worst.verdict !== 'pass')
+    log.log('info', `${where(state)}  ${worst.name}: ${worst.reason}`);
 }
 
 /** The share of the step that the rollout is in, as it is achieved. */
@@ -47,7 +56,9 @@ function figuresText({ windows, latency }: Series): string {
   const p95 = latency?.p95 ?? last?.p95;
   return [
     `${formatNumber(requests)} requests`,
-    ...(errors === undefined ? [] : [`${formatNumber((100 * errors.count) / Math.max(1, errors.requests), 2)} % errors`]),
+    ...(errors === undefined
+      ? []
+      : [`${formatNumber((100 * errors.count) / Math.max(1, errors.requests), 2)} % errors`]),
     ...(p95 === undefined ? [] : [`p95 ${formatNumber(p95, 3)} ms`]),
   ].join(', ');
 }

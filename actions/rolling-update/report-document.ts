@@ -42,7 +42,11 @@ export function rolloutDocument(result: RolloutResult): { readonly [key: string]
   };
 }
 
-function stepDocument({ share, achieved, mirror, settleSeconds, bakeSeconds }: RolloutStep, index: number, looks: readonly Look[]): Json {
+function stepDocument(
+  { share, achieved, mirror, settleSeconds, bakeSeconds }: RolloutStep,
+  index: number,
+  looks: readonly Look[],
+): Json {
   const own = looks.filter(({ step }) => step === index);
   return {
     share,
@@ -87,7 +91,18 @@ function latencyDocument(series: Series | undefined): Json {
   return series?.latency === undefined ? null : { ...series.latency };
 }
 
-function checkDocument({ name, verdict, advisory, reason, value, baseline, threshold, n, p, interval }: RolloutCheck): Json {
+function checkDocument({
+  name,
+  verdict,
+  advisory,
+  reason,
+  value,
+  baseline,
+  threshold,
+  n,
+  p,
+  interval,
+}: RolloutCheck): Json {
   return {
     name,
     verdict,

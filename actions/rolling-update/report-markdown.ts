@@ -72,11 +72,14 @@ function stepTable({ settings }: RolloutResult, looks: readonly Look[]): string 
       last === undefined ? 'not reached' : last.verdict === 'pass' ? 'pass' : bold(last.verdict),
     ];
   });
-  return table(
-    ['Asked', 'Achieved', 'Candidate: requests', 'errors', 'Stable: requests', 'errors', 'Verdict'],
-    rows,
-    ['right', 'right', 'right', 'right', 'right', 'right'],
-  );
+  return table(['Asked', 'Achieved', 'Candidate: requests', 'errors', 'Stable: requests', 'errors', 'Verdict'], rows, [
+    'right',
+    'right',
+    'right',
+    'right',
+    'right',
+    'right',
+  ]);
 }
 
 function deploymentCells(windows: Parameters<typeof figuresOf>[0]): Cell[] {

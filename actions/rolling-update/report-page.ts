@@ -1,4 +1,11 @@
-import { formatDuration, formatNumber, type Look, type RolloutOutcome, type Verdict, worstFirst } from '@mlops-actions/core';
+import {
+  formatDuration,
+  formatNumber,
+  type Look,
+  type RolloutOutcome,
+  type Verdict,
+  worstFirst,
+} from '@mlops-actions/core';
 import {
   badge,
   bullets,
@@ -162,7 +169,10 @@ function checksTable({ checks }: Look) {
       tone: advisory ? 'unknown' : verdictTones[verdict],
       cells: [
         name,
-        badge({ tone: advisory ? 'unknown' : verdictTones[verdict], word: `${verdict}${advisory ? ' (advisory)' : ''}` }),
+        badge({
+          tone: advisory ? 'unknown' : verdictTones[verdict],
+          word: `${verdict}${advisory ? ' (advisory)' : ''}`,
+        }),
         p === undefined ? '' : formatPValue(p),
         paragraph(prose(reason)),
       ],

@@ -1,5 +1,5 @@
 import { formatNumber, type Measurement, requestsOf } from '@mlops-actions/core';
-import { dataTable, type Section, type TimedValue, timelineChart, type TimelinePanel } from '@mlops-actions/report';
+import { dataTable, type Section, type TimedValue, type TimelinePanel, timelineChart } from '@mlops-actions/report';
 import type { Driven } from '@mlops-actions/rollout';
 import type { RolloutResult } from './rollout-result.ts';
 import { pointsOf, type WindowPoint, windowsOf } from './windows.ts';
@@ -42,7 +42,9 @@ export function pictureSection({ driven, settings }: RolloutResult): Section[] {
 
 /** As the endpoint showed them, not as they were asked for. */
 function sharesOf({ moments, endedAt }: Driven, name: string): TimedValue[] {
-  const seen = moments.flatMap(({ at, shares }): TimedValue[] => (shares === undefined ? [] : [[at, shares[name] ?? 0]]));
+  const seen = moments.flatMap(({ at, shares }): TimedValue[] =>
+    shares === undefined ? [] : [[at, shares[name] ?? 0]],
+  );
   const last = seen.at(-1);
   return last === undefined ? [] : [...seen, [endedAt, last[1]]];
 }

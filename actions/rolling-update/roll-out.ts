@@ -1,6 +1,6 @@
-import { beginRollout, reconcileRollout, type RolloutSettings, UserError } from '@mlops-actions/core';
+import { beginRollout, type RolloutSettings, reconcileRollout, UserError } from '@mlops-actions/core';
 import type { DeploymentRequest, Invocation } from '@mlops-actions/provider';
-import { driveRollout, type Driven } from '@mlops-actions/rollout';
+import { type Driven, driveRollout } from '@mlops-actions/rollout';
 import type { Context } from '../action.ts';
 import { endpointSettings, makeCandidate } from '../deployment-request.ts';
 import { readSmokeTest, runSmokeTest, type SmokeTest } from '../smoke-test.ts';
@@ -55,7 +55,13 @@ export async function rollOut(ground: Ground, keepForPost: Context['keepForPost'
   if (begun.kind === 'ended') return { settings, ...begun, found: found.journal };
   const driven = await driveRollout(begun, { ...driveOf(ground, begun.state.settings), ...own(ground, prepared) });
   if (isNew) await removeEmpty(ground);
-  return { settings: begun.state.settings, outcome: driven.outcome, reason: driven.reason, driven, found: found.journal };
+  return {
+    settings: begun.state.settings,
+    outcome: driven.outcome,
+    reason: driven.reason,
+    driven,
+    found: found.journal,
+  };
 }
 
 /** An endpoint that was made for a first deployment which failed is taken away again. */

@@ -161,7 +161,9 @@ function reported(
       rollout: {
         endpoint,
         headline,
-        ...Object.fromEntries(Object.entries(facts).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
+        ...Object.fromEntries(
+          Object.entries(facts).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+        ),
       },
     },
   };

@@ -38,7 +38,13 @@ export const spec = defineAction({
       help: 'Percents of the traffic for the new deployment, ascending, the last 100. Default: 10,25,50,100 (canary), 25,50,75,100 (linear).',
       group: 'Plan',
     }),
-    bake: duration({ help: 'How long each step is judged at least.', default: '5m', min: '1s', max: '1d', group: 'Plan' }),
+    bake: duration({
+      help: 'How long each step is judged at least.',
+      default: '5m',
+      min: '1s',
+      max: '1d',
+      group: 'Plan',
+    }),
     'final-bake': duration({
       help: 'How long the step at 100 % is judged, with the old deployment ready to come back.',
       default: '10m',
@@ -209,7 +215,11 @@ export const spec = defineAction({
     ...smokeInputs,
     ...accessInputs,
     ...captureInputs,
-    report: text({ help: 'Folder for report.json, report.md and report.html.', default: 'rollout-report', group: 'Report' }),
+    report: text({
+      help: 'Folder for report.json, report.md and report.html.',
+      default: 'rollout-report',
+      group: 'Report',
+    }),
     ...commonInputs,
     ...dryRunInput,
   },

@@ -15,7 +15,8 @@ export function windowsOf(looks: readonly Look[]): MeasuredWindows {
 
 function each(looks: readonly Look[], whose: keyof MeasuredWindows): Measurement[] {
   const byStart = new Map<number, Measurement>();
-  for (const { measured } of looks) for (const window of measured?.[whose]?.windows ?? []) byStart.set(window.from, window);
+  for (const { measured } of looks)
+    for (const window of measured?.[whose]?.windows ?? []) byStart.set(window.from, window);
   return [...byStart.values()].sort((a, b) => a.from - b.from);
 }
 

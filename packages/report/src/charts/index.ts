@@ -5,4 +5,4 @@ export * from './histogram.ts';
 export * from './line-chart.ts';
 export * from './matrices.ts';
 export * from './score-bar.ts';
-export { type TimedValue, timelineChart, type TimelinePanel } from './timeline.ts';
+export { type TimedValue, type TimelinePanel, timelineChart } from './timeline.ts';

@@ -27,7 +27,7 @@ describe('a timeline', () => {
     expect(texts.filter((text) => text === '10 s')).toHaveLength(1);
     expect(texts.filter((text) => text === '1')).toHaveLength(2);
     expect(elements.filter(({ name }) => name === 'li')).toHaveLength(3);
-    expect(elements.filter(({ name }) => name === 'svg' )).toHaveLength(3);
+    expect(elements.filter(({ name }) => name === 'svg')).toHaveLength(3);
   });
 
   test('of shares goes up in steps: a share holds until the next one', () => {
@@ -48,14 +48,22 @@ describe('a timeline', () => {
 
   test('has a gap where there is no value', () => {
     const points = seconds(9, (at) => (at === 4 ? Number.NaN : at));
-    const chart = timelineChart({ title: 'Rollout', panels: [{ title: 'p95', series: [{ name: 'green', points }] }], events: [] });
+    const chart = timelineChart({
+      title: 'Rollout',
+      panels: [{ title: 'p95', series: [{ name: 'green', points }] }],
+      events: [],
+    });
     // The legend's, and two runs in each drawing.
     expect(pathsOf(chart, 'current-line')).toHaveLength(1 + 2 * 2);
   });
 
   test('of a hundred thousand points is no larger than a picture has to be', () => {
     const points = seconds(100_000, (at) => at % 7);
-    const chart = timelineChart({ title: 'Rollout', panels: [{ ...panel, series: [{ name: 'green', points }] }], events: [] });
+    const chart = timelineChart({
+      title: 'Rollout',
+      panels: [{ ...panel, series: [{ name: 'green', points }] }],
+      events: [],
+    });
     expect(chart.html.length).toBeLessThan(40_000);
   });
 

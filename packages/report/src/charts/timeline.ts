@@ -1,7 +1,18 @@
 import { formatDuration, formatNumber } from '@mlops-actions/core';
 import { type Content, type Html, html } from '../html/markup.ts';
 import { cut } from '../html/names.ts';
-import { axisTexts, emptyFigure, figure, fitted, type LineStyle, label, line, polyline, svg, textWidth } from './frame.ts';
+import {
+  axisTexts,
+  emptyFigure,
+  figure,
+  fitted,
+  type LineStyle,
+  label,
+  line,
+  polyline,
+  svg,
+  textWidth,
+} from './frame.ts';
 import { axisLabels, type Domain, domainOf, linear, pixel, ticks, widened } from './scale.ts';
 
 /** A value at a moment, in milliseconds since 1970; NaN: from here on there is none. */
@@ -58,7 +69,9 @@ export function timelineChart({ title, panels, events }: Timeline): Html {
   return figure({
     title,
     broad: true,
-    legend: names.slice(0, lineStyles.length).map((name, index) => ({ kind: lineStyles[index] ?? 'current-line', name })),
+    legend: names
+      .slice(0, lineStyles.length)
+      .map((name, index) => ({ kind: lineStyles[index] ?? 'current-line', name })),
     picture: [
       draw(title, shown, names, domain, marked, 760, 'wide-only'),
       draw(title, shown, names, domain, marked, 340, 'narrow'),
@@ -159,7 +172,9 @@ function drawLine(
     const [only] = run;
     if (run.length > 1) return [polyline(style, run)];
     if (only === undefined) return [];
-    return [html`<circle class="${style.replace('line', 'dot')}" cx="${pixel(only[0])}" cy="${pixel(only[1])}" r="2"/>`];
+    return [
+      html`<circle class="${style.replace('line', 'dot')}" cx="${pixel(only[0])}" cy="${pixel(only[1])}" r="2"/>`,
+    ];
   });
 }
 
