@@ -9,6 +9,8 @@ export interface Ended {
   readonly reason: string;
   /** Absent when nothing was driven. */
   readonly driven?: Driven;
+  /** `name@version` by deployment, as far as they were known before it began: who is gone at the end cannot be asked. */
+  readonly models?: Readonly<Record<string, string>>;
   /** The journal that was there before. */
   readonly found?: RolloutJournal | undefined;
 }

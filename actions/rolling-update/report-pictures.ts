@@ -12,9 +12,9 @@ export function pictureSection({ driven, settings }: RolloutResult): Section[] {
     { name: settings.candidate, points: pointsOf(candidate) },
     ...(settings.stable === '' ? [] : [{ name: settings.stable, points: pointsOf(stable) }]),
   ];
-  const panel = (title: string, value: (point: WindowPoint) => number | undefined) => ({
+  const panel = (title: string, includes: readonly number[], value: (point: WindowPoint) => number | undefined) => ({
     title,
-    includes: [0],
+    includes,
     series: lines.map(({ name, points }) => ({
       name,
       points: points.map((point): TimedValue => [point.time, value(point) ?? Number.NaN]),
@@ -28,8 +28,11 @@ export function pictureSection({ driven, settings }: RolloutResult): Section[] {
       format: (share) => `${formatNumber(share, 3)} %`,
       series: lines.map(({ name }) => ({ name, points: sharesOf(driven, name) })),
     },
-    { ...panel('Server errors', ({ errorPercent }) => errorPercent), format: (value) => `${formatNumber(value, 2)} %` },
-    { ...panel('Latency, p95', ({ p95 }) => p95), format: (value) => `${formatNumber(value, 3)} ms` },
+    {
+      ...panel('Server errors', [0, 1], ({ errorPercent }) => errorPercent),
+      format: (value) => `${formatNumber(value, 2)} %`,
+    },
+    { ...panel('Latency, p95', [0, 1], ({ p95 }) => p95), format: (value) => `${formatNumber(value, 3)} ms` },
   ];
   return [
     {

@@ -38,30 +38,32 @@ export async function prepare(ground: Ground): Promise<Prepared> {
 export async function rollOut(ground: Ground, keepForPost: Context['keepForPost']): Promise<Ended> {
   const prepared = await prepare(ground);
   const { context, inputs, provider } = ground;
-  const { clock, signal } = context;
-  const isNew = (await provider.endpoints.describe(inputs.endpoint)) === undefined;
+  const before = await provider.endpoints.describe(inputs.endpoint);
+  const isNew = before === undefined;
   keepForPost('pending', JSON.stringify({ isNew }));
-  if (isNew) await provider.endpoints.configure(inputs.endpoint, endpointSettings(inputs), { signal });
+  if (isNew) await provider.endpoints.configure(inputs.endpoint, endpointSettings(inputs), { signal: context.signal });
   const unfinished = await finishOther(ground, prepared.settings);
   if (unfinished !== undefined) return unfinished;
+  const ended = await begin(ground, prepared);
+  if (isNew) await removeEmpty(ground);
+  const serving = (before?.deployments ?? []).map(({ name, model }) => [name, model]);
+  const { deployment, model } = prepared.request;
+  return { ...ended, models: { ...Object.fromEntries(serving), [deployment]: model } };
+}
+
+async function begin(ground: Ground, prepared: Prepared): Promise<Ended> {
   const found = await findTarget(ground);
-  const begun = beginRollout(prepared.settings, found, clock.now().getTime());
-  const { settings } = prepared;
+  const { journal } = found;
+  const begun = beginRollout(prepared.settings, found, ground.context.clock.now().getTime());
+  if (begun.kind === 'ended') return { ...begun, settings: prepared.settings, found: journal };
   if (begun.kind === 'unfinished') {
     const { rollout, owner } = begun.journal;
     const reason = `Rollout ${rollout} of ${owner} began meanwhile and is unfinished. Run the step again.`;
-    return { settings, outcome: 'refused', reason };
+    return { outcome: 'refused', reason, settings: prepared.settings, found: journal };
   }
-  if (begun.kind === 'ended') return { settings, ...begun, found: found.journal };
-  const driven = await driveRollout(begun, { ...driveOf(ground, begun.state.settings), ...own(ground, prepared) });
-  if (isNew) await removeEmpty(ground);
-  return {
-    settings: begun.state.settings,
-    outcome: driven.outcome,
-    reason: driven.reason,
-    driven,
-    found: found.journal,
-  };
+  const { settings } = begun.state;
+  const driven = await driveRollout(begun, { ...driveOf(ground, settings), ...own(ground, prepared) });
+  return { outcome: driven.outcome, reason: driven.reason, settings, driven, found: journal };
 }
 
 /** An endpoint that was made for a first deployment which failed is taken away again. */

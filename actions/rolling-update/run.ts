@@ -82,9 +82,11 @@ async function resultOf(
   };
   const shares = (await attempt(() => target.observe({ signal: context.signal })))?.shares;
   const state = await attempt(() => provider.endpoints.describe(inputs.endpoint));
-  const models = (state?.deployments ?? [])
-    .filter(({ name }) => name === settings.stable || name === settings.candidate)
-    .map(({ name, model }) => [name, model]);
+  const known = [
+    ...Object.entries(ended.models ?? {}),
+    ...(state?.deployments ?? []).map(({ name, model }) => [name, model] as const),
+  ];
+  const models = known.filter(([name]) => name === settings.stable || name === settings.candidate);
   const result: RolloutResult = {
     mode,
     endpoint: inputs.endpoint,

@@ -54,7 +54,8 @@ describe('a candidate that does well', () => {
     const world = worldOf();
     const heard: Moment[] = [];
     const plan = planOf({ steps: [25, 100], bakeSeconds: 60, finalBakeSeconds: 60 });
-    const driven = await rollOut(world, { plan }, { onMoment: (moment) => heard.push(moment) });
+    const smoke = async (): Promise<undefined> => {};
+    const driven = await rollOut(world, { plan }, { smoke, onMoment: (moment) => heard.push(moment) });
     expect(heard).toEqual(driven.moments);
     const texts = driven.moments.map(({ text }) => text);
     expect(texts.slice(0, 12)).toEqual([

@@ -15,7 +15,7 @@ export interface Timeline {
   ended(state: RolloutState, outcome: RolloutOutcome, reason: string): void;
 }
 
-export function timelineOf({ clock, onMoment, onLook }: Drive): Timeline {
+export function timelineOf({ clock, onMoment, onLook, smoke }: Drive): Timeline {
   const moments: Moment[] = [];
   const looks: Look[] = [];
 
@@ -30,6 +30,7 @@ export function timelineOf({ clock, onMoment, onLook }: Drive): Timeline {
     moments,
     looks,
     answered: (command, state, answer, milliseconds) => {
+      if (command.kind === 'smoke' && smoke === undefined) return;
       const told = tell(command, state, answer);
       if (told !== undefined) add(state, { ...told, milliseconds: Math.max(0, milliseconds) });
     },

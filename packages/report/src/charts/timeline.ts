@@ -46,7 +46,7 @@ export interface Timeline {
 
 const lineStyles: readonly LineStyle[] = ['current-line', 'reference-line', 'third-line', 'fourth-line'];
 const mostEvents = 30;
-const top = 20;
+const top = 36;
 const gap = 34;
 const bottom = 24;
 const panelHeight = 84;
