@@ -153,6 +153,11 @@ describe('latency', () => {
     expect(judged({ candidate: at(1.2, 1), stable: at(1) }, 'latency')?.verdict).toBe('pass');
   });
 
+  test('of fractions of a millisecond may differ by one', () => {
+    expect(judged({ candidate: at(0.008, 1), stable: at(0.004) }, 'latency')?.verdict).toBe('pass');
+    expect(judged({ candidate: at(0.012, 1), stable: at(0.004) }, 'latency')).toMatchObject({ verdict: 'fail' });
+  });
+
   test('above the limit by chance is inconclusive', () => {
     const wild = series(5, (index) => ({ requests: 200, latency: { p95: index === 0 ? 900 : 190 } }));
     expect(judged({ candidate: wild, stable: at(1) }, 'latency')).toMatchObject({

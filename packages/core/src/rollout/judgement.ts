@@ -33,6 +33,8 @@ export interface JudgeRules {
   readonly maxErrorRate: number;
   /** The candidate's latency may be so many times stable's. */
   readonly latencyRatio: number;
+  /** And exceed it by so many milliseconds in any case: where answers take a fraction of one, a busy machine makes more of a difference. */
+  readonly latencySlackMs: number;
   /** The statistic to judge, where both deployments have it; absent: the best that they have. */
   readonly latencyStatistic?: 'p95' | 'p90' | 'p99' | 'mean' | 'p50' | 'max';
   readonly maxLatencyMs?: number;
@@ -57,6 +59,7 @@ export const defaultJudgeRules: JudgeRules = {
   errorMargin: 0.005,
   maxErrorRate: 0.01,
   latencyRatio: 1.25,
+  latencySlackMs: 1,
   significance: 0.05,
   maxRestarts: 0,
   maxSaturation: 0.9,

@@ -13,7 +13,7 @@ const rankSignificance = 0.02;
 
 /**
  * Latency against stable over the same minutes, and against an absolute limit. It fails when the ratio over the whole step is above the
- * limit and the windows agree: Student's one-sided t-test of the logarithms of the windows' ratios against the limit's. A percentile of
+ * limit (and the difference above `latencySlackMs`) and the windows agree: Student's one-sided t-test of the logarithms of the windows' ratios against the limit's. A percentile of
  * few requests is a noisy thing, and the windows show how noisy without any assumption on how latencies are distributed. Above the limit
  * without that evidence is inconclusive. With all traffic at the candidate there is no stable to compare with: then stable's minutes just
  * before the shift stand in.
@@ -104,14 +104,15 @@ function relativeCheck(
     Math.log(latencyOf(window, statistic) / (same ? latencyOf(other[index] as Measurement, statistic) : baseline)),
   );
   const ratio = value / baseline;
-  const p = exceedsP(logs, Math.log(rules.latencyRatio));
+  const limit = Math.max(rules.latencyRatio, 1 + rules.latencySlackMs / baseline);
+  const p = exceedsP(logs, Math.log(limit));
   const text = `${statistic} ${milliseconds(value)} is ${formatNumber(ratio, 3)} times the ${milliseconds(baseline)} of stable${same ? '' : ' before'}`;
   return {
-    ...decided(ratio > rules.latencyRatio, p, own, rules, text),
+    ...decided(ratio > limit, p, own, rules, text),
     value,
     baseline,
-    threshold: rules.latencyRatio * baseline,
-    margin: (rules.latencyRatio - 1) * baseline,
+    threshold: limit * baseline,
+    margin: (limit - 1) * baseline,
   };
 }
 
