@@ -1,5 +1,5 @@
 // One step from the sources' compiled code in a process of its own, with the command line as its host: `node test/step.mjs <action> <options>`.
-// With STEP_MEMORY it writes its peak memory (kB) to that file.
+// With STEP_MEMORY it writes its peak memory (kB) to that file. STEP_AROUND is a module whose `around` puts something around the provider.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { registry } from '@mlops-actions/actions';
@@ -8,6 +8,7 @@ import { cliHost, parseOptions, processEffects } from '@mlops-actions/hosts';
 import { openLocalProvider } from '@mlops-actions/provider-local';
 import { runAction } from '@mlops-actions/runner';
 
+const { around } = process.env.STEP_AROUND ? await import(process.env.STEP_AROUND) : { around: (provider) => provider };
 const effects = {
   clock: systemClock,
   random: Math.random,
@@ -16,12 +17,17 @@ const effects = {
     for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => cancel(signal));
     return () => {};
   },
-  openProvider: (inputs, workingDirectory, providerEffects) =>
-    openLocalProvider({
-      root: resolve(workingDirectory, inputs.store),
-      daemonCommand: [process.execPath, resolve(import.meta.dirname, '../packages/provider-local/lib/daemon-main.js')],
-      effects: providerEffects,
-    }),
+  openProvider: async (inputs, workingDirectory, providerEffects) =>
+    around(
+      await openLocalProvider({
+        root: resolve(workingDirectory, inputs.store),
+        daemonCommand: [
+          process.execPath,
+          resolve(import.meta.dirname, '../packages/provider-local/lib/daemon-main.js'),
+        ],
+        effects: providerEffects,
+      }),
+    ),
 };
 
 const host = cliHost({ ...processEffects(), ...parseOptions(process.argv.slice(3)) });

@@ -1,0 +1,2 @@
+import { runStep } from './main.js';
+await runStep('rolling-update', import.meta.url);

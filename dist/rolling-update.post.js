@@ -1,0 +1,2 @@
+import { runPostStep } from './main.js';
+await runPostStep('rolling-update', import.meta.url);
