@@ -134,6 +134,11 @@ export interface GuardedEngine {
 
 export interface GuardedRequest {
   readonly candidate: DeploymentRequest;
+  /**
+   * Of the journal that announced it. When the endpoint's journal has another by now, it is refused: a driver that slept while another took
+   * over must not begin any more.
+   */
+  readonly revision: number;
   readonly guardrail: Guardrail;
   /** Names of alarms that are there already. */
   readonly alarms: readonly string[];

@@ -7,7 +7,7 @@ export interface Drive {
   /** What is provisioned as the candidate; absent where nothing begins (reconcile, abort, promote, observe). */
   readonly candidate?: DeploymentRequest;
   /** For an engine that the cloud drives. */
-  readonly guarded?: Omit<GuardedRequest, 'candidate'>;
+  readonly guarded?: Omit<GuardedRequest, 'candidate' | 'revision'>;
   /** Asks the provisioned candidate; resolves with what is wrong with the answer, in words after `The answer …`, or undefined. */
   readonly smoke?: (signal: AbortSignal) => Promise<string | undefined>;
   /** What is sent as a probe, at the candidate. */

@@ -93,7 +93,7 @@ async function call(
       return done;
     }
     case 'start-guarded':
-      await guardedEngine(drive).start(guardedRequest(drive), { signal });
+      await guardedEngine(drive).start(guardedRequest(drive, journal.revision), { signal });
       return done;
     case 'abort-guarded':
       await guardedEngine(drive).abort(stable, { signal });
@@ -124,9 +124,9 @@ function requestOf({ candidate }: Drive): DeploymentRequest {
   return candidate;
 }
 
-function guardedRequest(drive: Drive): GuardedRequest {
+function guardedRequest(drive: Drive, revision: number): GuardedRequest {
   if (drive.guarded === undefined) throw new Error('There is no guardrail to begin with.');
-  return { ...drive.guarded, candidate: requestOf(drive) };
+  return { ...drive.guarded, candidate: requestOf(drive), revision };
 }
 
 function probeOf({ probe }: Drive): Invocation {

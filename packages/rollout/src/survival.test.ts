@@ -150,6 +150,33 @@ describe('a driver that slept while another took over', () => {
     );
     expect(target.shares).toEqual({ blue: 100, green: 0 });
   });
+
+  test.each(['none', 'refused'] as const)('begins nothing in the cloud any more (its call: %s)', async (fault) => {
+    const world = worldOf('guarded');
+    const { target, clock } = world;
+    const process = new Process(world);
+    const { writeJournal } = target;
+    const settings = settingsOf({ engine: 'guarded' });
+    const asleep = new Promise<void>((resolve) => {
+      target.writeJournal = async (journal, ...rest) => {
+        const answer = await writeJournal(journal, ...rest);
+        if (journal.phase === 'guarded') {
+          process.fallAsleep();
+          resolve();
+        }
+        return answer;
+      };
+    });
+    const driving = driveRollout(begin(world, settings), driveOf(world, { ...process, guarded }));
+    await asleep;
+    target.writeJournal = writeJournal;
+    target.fault = (name) => (name === 'start' ? fault : 'none');
+    clock.pass(10_000_000);
+    expect(await reconcile(world, settings)).toMatchObject({ outcome: 'rolled-back' });
+    process.wake();
+    expect(await driving).toMatchObject({ outcome: 'superseded' });
+    expect(target.shares).toEqual({ blue: 100 });
+  });
 });
 
 test('a driver that is alive has its lease, however slow its calls are', async () => {

@@ -159,7 +159,9 @@ export class MemoryTarget implements RolloutTarget {
     this.mirror = mirror;
   }
 
-  private startCloud({ candidate: { deployment } }: GuardedRequest): void {
+  private startCloud({ candidate: { deployment }, revision }: GuardedRequest): void {
+    if (this.journal()?.revision !== revision)
+      throw new UserError(`The journal is not at revision ${revision} any more.`);
     const [stable = ''] = Object.keys(this.shares);
     this.deployments.set(deployment, { healthy: true });
     this.status = 'updating';
