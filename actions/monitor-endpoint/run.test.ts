@@ -49,6 +49,13 @@ function start(inputs: Readonly<Record<string, string>> = {}): Watching {
 const monitor = (inputs: Readonly<Record<string, string>> = {}): Promise<MemoryHost> => start(inputs).ended;
 const message = ({ ending }: MemoryHost): string => (ending !== undefined && 'message' in ending ? ending.message : '');
 
+/** Waits for a look that passes. */
+async function passed({ host }: Watching): Promise<void> {
+  const isThere = (): boolean => host.logs.some(({ message: text }) => text.startsWith('pass: '));
+  await until(() => host.ending !== undefined || isThere());
+  expect([message(host), isThere()]).toEqual(['', true]);
+}
+
 /** Serves under load until there is a whole window to look at. */
 async function asked(deployment: string, environment: Readonly<Record<string, string>> = {}): Promise<void> {
   load = loadOn(await rig.serving(deployment, { environment: { TAG: deployment, ...environment } }), 2);
@@ -74,7 +81,7 @@ describe('check', () => {
     const host = await monitor();
     expect(host.ending?.kind).toBe('verdict');
     expect(message(host)).toMatch(
-      /^Breach: blue: server errors 100 % \(\d+\/\d+\), where 1 % is the limit; \d+ of the model, 0 of the platform\.$/,
+      /^Breach: blue: server errors 100 % \(\d+\/\d+\), where 1 % is the limit; [\d,]+ of the model, 0 of the platform\.$/,
     );
     expect(host.outputs).toMatchObject({ verdict: 'fail', 'failing-checks': 'error-rate', 'error-rate': '1' });
   });
@@ -83,7 +90,7 @@ describe('check', () => {
     await asked('blue', { ANSWER_MS: '30' });
     const host = await monitor({ 'max-p95-ms': '10', 'on-breach': 'none' });
     expect(host.ending).toEqual({ kind: 'ok' });
-    expect(host.outputs.headline).toMatch(/^Breach: blue: p95 3\d(\.\d)? ms, where 10 ms is the limit\.$/);
+    expect(host.outputs.headline).toMatch(/^Breach: blue: p95 [3-9]\d(\.\d)? ms, where 10 ms is the limit\.$/);
   });
 
   test('without requests nothing is said to be well', async () => {
@@ -119,7 +126,7 @@ describe('check', () => {
     await systemClock.sleep(6000);
     const host = await monitor({ baseline: '6s' });
     expect(host.outputs['failing-checks']).toBe('latency-against-baseline');
-    expect(message(host)).toMatch(/^Breach: green: p95 4\d.* of the baseline/);
+    expect(message(host)).toMatch(/^Breach: green: p95 .* times the .* of the baseline/);
   });
 });
 
@@ -135,11 +142,11 @@ describe('watch', () => {
       'keep-old': 'true',
     });
     expect(rolled.message).toBe('');
-    const watching = start({ mode: 'watch', window: '3s', 'on-breach': 'rollback', duration: '60s' });
-    await until(() => watching.host.logs.some(({ message: text }) => text.startsWith('pass: ')));
+    const watching = start({ mode: 'watch', 'on-breach': 'rollback', duration: '60s' });
+    await passed(watching);
     const { url = '' } = (await rig.provider.endpoints.describe('shop')) ?? {};
     const broken = await Promise.all(
-      Array.from({ length: 400 }, () =>
+      Array.from({ length: 800 }, () =>
         fetch(url, { method: 'POST', body: '{}', headers: { 'x-test-do': 'status:500' } }).then(({ status }) => status),
       ),
     );
@@ -153,7 +160,7 @@ describe('watch', () => {
   test('that is cancelled reports what it saw', async () => {
     await asked('blue');
     const watching = start({ mode: 'watch', duration: '600s' });
-    await until(() => watching.host.logs.some(({ message: text }) => text.startsWith('pass: ')));
+    await passed(watching);
     watching.cancel();
     const host = await watching.ended;
     expect(host.outputs.verdict).toBe('pass');
