@@ -11,6 +11,7 @@ export const registry = {
   'register-model': async () => (await import('./register-model/run.ts')).action,
   'deploy-endpoint': async () => (await import('./deploy-endpoint/run.ts')).action,
   'rolling-update': async () => (await import('./rolling-update/run.ts')).action,
+  'monitor-endpoint': async () => (await import('./monitor-endpoint/run.ts')).action,
   'drift-check': async () => (await import('./drift-check/run.ts')).action,
 } as const satisfies Record<string, () => Promise<Action>>;
 

@@ -1,8 +1,9 @@
 import { formatNumber, type Measurement, requestsOf } from '@mlops-actions/core';
 import { dataTable, type Section, type TimedValue, type TimelinePanel, timelineChart } from '@mlops-actions/report';
 import type { Driven } from '@mlops-actions/rollout';
+import { pointsOf, type WindowPoint } from '../window-points.ts';
 import type { RolloutResult } from './rollout-result.ts';
-import { pointsOf, type WindowPoint, windowsOf } from './windows.ts';
+import { windowsOf } from './windows.ts';
 
 /** Traffic, errors and latency over time with the steps marked. */
 export function pictureSection({ driven, settings }: RolloutResult): Section[] {

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
+import { pointsOf } from '../window-points.ts';
 import { nextSteps } from './next-steps.ts';
 import { rolloutDocument } from './report-document.ts';
 import { rolloutMarkdown } from './report-markdown.ts';
 import { rolloutPage } from './report-page.ts';
 import { scenes } from './testing/results.ts';
-import { pointsOf, windowsOf } from './windows.ts';
+import { windowsOf } from './windows.ts';
 
 const schema = JSON.parse(readFileSync(new URL('report.schema.json', import.meta.url), 'utf8'));
 const validate = new Ajv({ allErrors: true, strict: false }).compile(schema);
@@ -58,6 +59,6 @@ test('a picture of many windows has their sums, and a window without requests is
   }));
   const points = pointsOf(windows);
   expect(points.length).toBeLessThanOrEqual(240);
-  expect(points[0]).toEqual({ time: 2500, errorPercent: 10, p95: 20 });
+  expect(points[0]).toEqual({ time: 2500, requestsPerSecond: 10, errorPercent: 10, p95: 20 });
   expect(points.at(-1)).toMatchObject({ errorPercent: undefined, p95: undefined });
 });

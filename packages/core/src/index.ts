@@ -7,6 +7,7 @@ export * from './figures.ts';
 export * from './gate/index.ts';
 export * from './log.ts';
 export * from './metrics/index.ts';
+export * from './monitor/index.ts';
 export * from './names.ts';
 export * from './rollout/index.ts';
 export * from './run-info.ts';
