@@ -7,7 +7,7 @@ const { readWorkflow } = (await import(new URL('../../demo/read-workflow.mjs', i
   readWorkflow(text: string): unknown;
 };
 const folder = new URL('../../action-templates/github/', import.meta.url);
-const templates = ['train-gate-deploy.yml', 'drift-check.yml', 'rollout.yml', 'reconcile.yml'];
+const templates = ['train-gate-deploy.yml', 'drift-check.yml', 'rollout.yml', 'reconcile.yml', 'monitor.yml'];
 
 /** The oracle: the yaml package with every scalar as text (its failsafe schema). */
 function oracle(text: string): unknown {
@@ -61,6 +61,7 @@ test.each([
   ['drift-check.yml', 1],
   ['rollout.yml', 2],
   ['reconcile.yml', 1],
+  ['monitor.yml', 1],
 ])('the starter workflow %s gives each step inputs that it has', async (name, count) => {
   const { jobs } = oracle(await readFile(new URL(name, folder), 'utf8')) as Workflow;
   const steps = Object.values(jobs).flatMap((job) => job.steps);
