@@ -14,6 +14,8 @@ const kept = resolve(process.argv[2] ?? '.');
 const pictures = [
   { name: 'gate-report', report: 'gate-refused', end: /^All metrics/ },
   { name: 'drift-report', report: 'drift-found', end: /^\W*area_error/ },
+  { name: 'rollout-report', report: 'rollout-slow', end: /^Plan and what came of it/ },
+  { name: 'monitor-report', report: 'monitor', end: /^Checks/ },
 ];
 
 const { path, arguments: args } = JSON.parse(await readFile(join(root, 'test/reports/chromium.json'), 'utf8'));

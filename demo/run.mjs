@@ -1,6 +1,6 @@
 /**
  * `npm run demo`: the starter workflows on this machine, from data to an endpoint, then what happens when another model comes along, a worse
- * one, and data that has drifted. The inputs of every step are those of action-templates/github/*.yml, read from these very files.
+ * one, releases that are rolled out under live load, and data that has drifted. The inputs of every step are those of action-templates/github/*.yml, read from these very files.
  * Needs Node ≥ 20.19 and Python ≥ 3.9, and the network once, for the Python packages. `--keep` keeps the folder, `--verbose` shows every line.
  */
 import { cp, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
@@ -9,7 +9,8 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execute, interruption, processesWith, Stop, stopOnSignals } from './execute.mjs';
 import { readWorkflow } from './read-workflow.mjs';
-import { say, seconds, showDrift, showJudgement, showMetrics, showPredictions } from './show.mjs';
+import { rollOuts } from './rollouts.mjs';
+import { say, seconds, showDrift, showJudgement, showMetrics, showMonitor, showPredictions } from './show.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const templates = join(root, 'action-templates', 'github');
@@ -42,8 +43,10 @@ async function tellStory(folder) {
   const run = stepRunner(steps, folder, env);
 
   const data = await firstModel(run, folder);
-  await secondModel(run, folder, data);
+  const url = await secondModel(run, folder, data);
   await worseModel(run);
+  await rollOuts(run, folder, url);
+  await watchEndpoint(run);
   await newData(run, folder, data, env);
 }
 
@@ -74,6 +77,7 @@ async function secondModel(run, folder, data) {
   const endpoint = await run('endpoint', 'Deploy: the new version takes over, and no request is lost');
   say(`  ${model.model} at ${endpoint.url}`);
   await predict(endpoint.url, (await testRows(folder, data)).slice(0, 2));
+  return endpoint.url;
 }
 
 async function worseModel(run) {
@@ -82,6 +86,15 @@ async function worseModel(run) {
   const { passed } = await judge(run, 'Gate: it must refuse', 'gate-refused', 2);
   if (passed !== 'false') throw new Stop(`The gate should have refused, and says passed=${passed}.`);
   say('  Exit code 2: in the workflow nothing after this step runs, and the endpoint goes on serving the champion.');
+}
+
+async function watchEndpoint(run) {
+  say('\nHow does the endpoint do after all this?');
+  // Nothing served a week ago, and an error budget is a matter of hours.
+  const changes = { report: join('reports', 'monitor'), window: '30s', baseline: undefined, objective: undefined };
+  const monitor = await run('monitor', 'Monitor: errors, latency, traffic, saturation, replicas', changes);
+  showMonitor(await readJson(monitor.report));
+  say(`  ${monitor['report-html']}`);
 }
 
 async function newData(run, folder, data, env) {
@@ -122,7 +135,9 @@ async function checkDrift(run, title, name, changes, expected = 0) {
 /** The steps of the workflows that have an id, by id. */
 async function workflowSteps() {
   const texts = await Promise.all(
-    ['train-gate-deploy.yml', 'drift-check.yml'].map((name) => readFile(join(templates, name), 'utf8')),
+    ['train-gate-deploy.yml', 'rollout.yml', 'monitor.yml', 'drift-check.yml'].map((name) =>
+      readFile(join(templates, name), 'utf8'),
+    ),
   );
   const steps = texts.flatMap((text) => Object.values(readWorkflow(text).jobs).flatMap((job) => job.steps));
   return new Map(steps.filter((step) => step.id !== undefined).map((step) => [step.id, step]));

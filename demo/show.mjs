@@ -67,6 +67,30 @@ export function showDrift({ headline, columns }) {
   );
 }
 
+/** The rollout's report: its sentence, and what was seen at each step. */
+export function showRollout({ headline, plan, looks }) {
+  say(`  ${headline}`);
+  showTable(
+    ['step', 'looks', 'verdict', 'why'],
+    plan.steps.map(({ achieved, looks: count, verdict }, index) => {
+      const last = looks.findLast(({ step }) => step === index);
+      const check = last?.checks.find(
+        (each) => !each.advisory && each.verdict === last.verdict && each.name !== 'ready',
+      );
+      return [`${achieved} %`, String(count), verdict ?? 'not reached', check?.reason ?? ''];
+    }),
+  );
+}
+
+/** The monitor's report: its sentence, and the figures of who serves. */
+export function showMonitor({ headline, checks }) {
+  say(`  ${headline}`);
+  showTable(
+    ['verdict', 'check', 'why'],
+    checks.filter(({ advisory }) => !advisory).map(({ verdict, name, reason }) => [verdict, name, reason]),
+  );
+}
+
 function showTable(titles, rows) {
   const widths = titles.map((title, index) => Math.max(title.length, ...rows.map((row) => row[index].length)));
   for (const row of [titles, ...rows]) {

@@ -14,7 +14,7 @@ import {
 import type { EndpointState, Provider, RolloutTarget } from '@mlops-actions/provider';
 import { driveRollout } from '@mlops-actions/rollout';
 import type { Context } from '../action.ts';
-import { ownerOf } from '../rolling-update/owner.ts';
+import { ownerOf } from '../rollout-owner.ts';
 
 /**
  * Brings the traffic back to the deployment that served before, and gives its name: a rollout that is under way is aborted; otherwise the

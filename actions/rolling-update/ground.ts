@@ -2,10 +2,10 @@ import { derivedName, type RolloutJournal, type RolloutSettings, UserError } fro
 import type { DeploymentRequest, Invocation, Provider, RolloutTarget } from '@mlops-actions/provider';
 import type { Drive } from '@mlops-actions/rollout';
 import type { Context } from '../action.ts';
+import { ownerOf } from '../rollout-owner.ts';
 import { type SmokeTest, textOrFile } from '../smoke-test.ts';
 import { type CustomCheck, parseChecks } from './custom-checks.ts';
 import { makeChecks } from './make-checks.ts';
-import { ownerOf } from './owner.ts';
 import { tellLook, tellMoment } from './progress.ts';
 import { type RolloutInputs, requireKnownChecks } from './settings.ts';
 

@@ -1,0 +1,2 @@
+import { runStep } from './main.js';
+await runStep('monitor-endpoint', import.meta.url);
