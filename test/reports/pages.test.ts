@@ -5,6 +5,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { monitorPage } from '../../actions/monitor-endpoint/report-page.ts';
+import { sampleResult } from '../../actions/monitor-endpoint/testing/sample-result.ts';
+import { rolloutPage } from '../../actions/rolling-update/report-page.ts';
+import { scenes } from '../../actions/rolling-update/testing/results.ts';
 import { driftSamplePage, gateSamplePage, hostileSamplePage } from '../../packages/report/src/testing/index.ts';
 
 const { path, arguments: args } = JSON.parse(readFileSync(new URL('chromium.json', import.meta.url), 'utf8')) as {
@@ -18,7 +22,15 @@ if (!isThere)
     `Reports are not looked at in a browser: there is no ${executablePath}. Debian: apt-get install chromium; or set CHROMIUM.`,
   );
 
-const pages = { drift: driftSamplePage, gate: gateSamplePage, hostile: hostileSamplePage };
+const pages = {
+  drift: driftSamplePage,
+  gate: gateSamplePage,
+  hostile: hostileSamplePage,
+  promoted: async () => rolloutPage(await scenes.promoted()),
+  'rolled back': async () => rolloutPage(await scenes.latency()),
+  'hostile rollout': async () => rolloutPage(await scenes.hostile()),
+  monitor: () => monitorPage(sampleResult()),
+};
 type Name = keyof typeof pages;
 const names = Object.keys(pages) as Name[];
 
@@ -28,7 +40,7 @@ const names = Object.keys(pages) as Name[];
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'reports-'));
-    for (const name of names) writeFileSync(join(folder, `${name}.html`), pages[name]());
+    for (const name of names) writeFileSync(join(folder, `${name}.html`), await pages[name]());
     browser = await chromium.launch({ executablePath, args });
   });
 

@@ -38,7 +38,8 @@ function burnCheck(
   const watched = watchedSeconds(long);
   const span = formatDuration(longSeconds);
   if (wide === undefined || wide.requests === 0) {
-    const reason = wide === undefined ? `nothing is known of the last ${span} yet` : `there were no requests in ${span}`;
+    const reason =
+      wide === undefined ? `nothing is known of the last ${span} yet` : `there were no requests in ${span}`;
     return { name, threshold: factor, verdict: 'inconclusive', reason };
   }
   const value = burnRate(wide, objective);

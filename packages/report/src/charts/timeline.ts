@@ -105,7 +105,11 @@ function draw(
   );
   return svg(
     { width, height, title, description: describe(panels), classes },
-    events.map(({ time: at }, index) => eventMark(x(at), last, index)),
+    eventMarks(
+      events.map((event) => x(event.time)),
+      last,
+      width,
+    ),
     drawn,
     axis,
   );
@@ -197,8 +201,26 @@ function elapsedTicks({ low, high }: Domain, count: number): { readonly value: n
   return found.map((each) => ({ value: low + each * 1000, text: each === 0 ? '0' : formatDuration(each) }));
 }
 
-function eventMark(x: number, to: number, index: number): Html {
-  return html`${line('event', x, 16, x, to)}<circle class="event-sign" cx="${pixel(x)}" cy="9" r="7.5"/>${label(x, 13, String(index + 1), 'middle', 'strong')}`;
+const signSize = 16;
+
+/** The signs of events that are close together stand side by side; their lines stay where they are. */
+function eventMarks(places: readonly number[], to: number, width: number): Html[] {
+  const order = places.map((_, index) => index).sort((a, b) => (places[a] as number) - (places[b] as number));
+  const signs: number[] = [];
+  let free = 0;
+  for (const index of order) {
+    signs[index] = Math.max(free, places[index] as number);
+    free = (signs[index] as number) + signSize;
+  }
+  let most = width - signSize / 2;
+  for (const index of order.toReversed()) {
+    signs[index] = Math.min(most, signs[index] as number);
+    most = (signs[index] as number) - signSize;
+  }
+  return places.map((place, index) => {
+    const sign = signs[index] as number;
+    return html`${line('event', place, 17, place, to)}<circle class="event-sign" cx="${pixel(sign)}" cy="9" r="7.5"/>${label(sign, 13, String(index + 1), 'middle', 'strong')}`;
+  });
 }
 
 function eventList(events: Timeline['events'], { low }: Domain): Html | undefined {
