@@ -157,6 +157,42 @@ describe('strategies', () => {
   });
 });
 
+describe.each([
+  ['canary', '20,100', 0.2],
+  ['linear', '50,100', 0.5],
+] as const)('under live load, %s', (strategy, steps, share) => {
+  const delay = 40;
+  const callers = 4;
+  const perSecond = (1000 * callers) / delay;
+  const shifted = { strategy, steps, environment: `ANSWER_MS: ${delay}` };
+
+  async function underLoad(): Promise<void> {
+    const url = await rig.serving('blue', {
+      environment: { TAG: 'blue', ANSWER_MS: String(delay) },
+      autoscaling: { minReplicas: 1, maxReplicas: 1, targetConcurrency: 4 },
+    });
+    load = loadOn(url, callers);
+    await rig.registered('green');
+  }
+
+  test('a good candidate costs no request', async () => {
+    await underLoad();
+    expect((await rig.run(green(shifted))).message).toBe('');
+    expect(Object.keys((await load?.end()) ?? {}).sort()).toEqual(['blue', 'green']);
+  });
+
+  test('a bad one costs no more than its plan implies', async () => {
+    await underLoad();
+    const { message } = await rig.run(green({ ...shifted, environment: `ANSWER_MS: ${delay}\nMODE: broken` }));
+    expect(message).toMatch(/^Rolled back at \d+ %: server errors 100 %/);
+    const { blue: _, ...bad } = (await load?.end()) ?? {};
+    // Twenty failed requests are certain to show; then its share until the window is whole, the look is made and the traffic is back.
+    const seconds = 1 + 1 + 1;
+    expect(Object.keys(bad)).toEqual(['500']);
+    expect(bad[500]).toBeLessThanOrEqual(20 + share * perSecond * seconds);
+  });
+});
+
 describe('without traffic', () => {
   test('probes make up for it', async () => {
     await rig.serving('blue');
