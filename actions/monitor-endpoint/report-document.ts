@@ -1,4 +1,5 @@
-import type { Json, Measurement, MonitorCheck } from '@mlops-actions/core';
+import type { Json } from '@mlops-actions/core';
+import { checkDocument, windowDocument } from '../measured-document.ts';
 import type { MonitorResult } from './monitor-result.ts';
 
 /** The report for machines; `report.schema.json` describes it. Numbers are unrounded, times in milliseconds since 1970. */
@@ -27,31 +28,10 @@ export function monitorDocument(result: MonitorResult): { readonly [key: string]
       'desired-replicas': desiredReplicas,
       'max-replicas': maxReplicas,
     })),
-    checks: last.checks.map(checkDocument),
+    checks: last.checks.map((check) => ({ deployment: check.deployment ?? null, ...checkDocument(check) })),
     looks: result.looks.map(({ at, verdict, failing }) => ({ at, verdict, failing: failing.map(({ name }) => name) })),
     measurements: Object.fromEntries(
       Object.entries(result.windows).map(([name, windows]) => [name, windows.map(windowDocument)]),
     ),
   };
-}
-
-function checkDocument(check: MonitorCheck): Json {
-  const { name, deployment, verdict, advisory, reason, value, baseline, threshold, n, p, interval } = check;
-  return {
-    name,
-    deployment: deployment ?? null,
-    verdict,
-    advisory,
-    reason,
-    value: value ?? null,
-    baseline: baseline ?? null,
-    threshold: threshold ?? null,
-    n: n ?? null,
-    p: p ?? null,
-    interval: interval === undefined ? null : { ...interval },
-  };
-}
-
-function windowDocument({ latency, ...window }: Measurement): Json {
-  return { ...window, ...(latency === undefined ? {} : { latency: { ...latency } }) };
 }

@@ -1,9 +1,6 @@
 import {
   type Clock,
-  defaultChoices,
-  defaultJudgeRules,
-  defaultLimits,
-  defaultTimes,
+  defaultSettings,
   isOpen,
   planDefaults,
   planRollout,
@@ -51,6 +48,7 @@ async function abort(
 ): Promise<string> {
   const observation = await target.observe({ signal });
   const settings = {
+    ...defaultSettings,
     rollout: journal.rollout,
     owner: ownerOf(run),
     stable: journal.stable,
@@ -62,13 +60,6 @@ async function abort(
       allowCoarse: true,
     }),
     engine: target.engine.kind,
-    rules: defaultJudgeRules,
-    limits: defaultLimits,
-    choices: defaultChoices,
-    times: defaultTimes,
-    canProbe: false,
-    deleteOld: true,
-    retries: 2,
   };
   const begun = reconcileRollout(settings, { observation, journal }, clock.now().getTime(), true);
   if (begun.kind !== 'begun') throw new UserError('reason' in begun ? begun.reason : 'The rollout cannot be aborted.');

@@ -1,5 +1,6 @@
-import type { Json, Look, Measurement, RolloutCheck, RolloutJournal, RolloutStep, Series } from '@mlops-actions/core';
+import type { Json, Look, RolloutJournal, RolloutStep, Series } from '@mlops-actions/core';
 import type { Driven, Moment } from '@mlops-actions/rollout';
+import { checkDocument, windowDocument } from '../measured-document.ts';
 import type { RolloutResult } from './rollout-result.ts';
 import { windowsOf } from './windows.ts';
 
@@ -91,37 +92,7 @@ function latencyDocument(series: Series | undefined): Json {
   return series?.latency === undefined ? null : { ...series.latency };
 }
 
-function checkDocument({
-  name,
-  verdict,
-  advisory,
-  reason,
-  value,
-  baseline,
-  threshold,
-  n,
-  p,
-  interval,
-}: RolloutCheck): Json {
-  return {
-    name,
-    verdict,
-    advisory,
-    reason,
-    value: value ?? null,
-    baseline: baseline ?? null,
-    threshold: threshold ?? null,
-    n: n ?? null,
-    p: p ?? null,
-    interval: interval === undefined ? null : { ...interval },
-  };
-}
-
 function measurementsDocument(driven: Driven | undefined): Json {
   const { candidate, stable } = windowsOf(driven?.looks ?? []);
   return { candidate: candidate.map(windowDocument), stable: stable.map(windowDocument) };
-}
-
-function windowDocument({ latency, ...window }: Measurement): Json {
-  return { ...window, ...(latency === undefined ? {} : { latency: { ...latency } }) };
 }

@@ -1,6 +1,7 @@
 import {
   defaultChoices,
   defaultJudgeRules,
+  defaultSettings,
   defaultTimes,
   type Granularity,
   type JudgeRules,
@@ -73,6 +74,7 @@ export function observedPlan(inputs: RolloutInputs, granularity: Granularity): R
 
 export function settingsOf(inputs: RolloutInputs, particulars: Particulars): RolloutSettings {
   return {
+    ...defaultSettings,
     ...particulars,
     stable: '',
     rules: rulesOf(inputs),
@@ -92,7 +94,6 @@ export function settingsOf(inputs: RolloutInputs, particulars: Particulars): Rol
       pauseSeconds: inputs.pauseTimeout,
     },
     deleteOld: !inputs.keepOld,
-    retries: 2,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Verdict } from '../check.ts';
 import type { RolloutJournal } from './journal.ts';
 import type { Limits, Tally } from './judge.ts';
-import type { CustomResult, JudgeRules, RolloutCheck } from './judgement.ts';
+import { type CustomResult, defaultJudgeRules, type JudgeRules, type RolloutCheck } from './judgement.ts';
 import type { Measurement, Series } from './measurement.ts';
 import type { RolloutPlan } from './plan.ts';
 
@@ -89,6 +89,17 @@ export const defaultTimes: RolloutTimes = {
 };
 
 export const defaultLimits: Limits = { failureLimits: {}, errorLimit: 4 };
+
+/** Of `RolloutSettings` what is the same until somebody says otherwise. */
+export const defaultSettings = {
+  rules: defaultJudgeRules,
+  limits: defaultLimits,
+  choices: defaultChoices,
+  times: defaultTimes,
+  canProbe: false,
+  deleteOld: true,
+  retries: 2,
+} as const satisfies Partial<RolloutSettings>;
 
 /** What the target shows. */
 export interface RolloutObservation {

@@ -1,10 +1,7 @@
 import {
   type Begin,
   beginRollout,
-  defaultChoices,
-  defaultJudgeRules,
-  defaultLimits,
-  defaultTimes,
+  defaultSettings,
   planDefaults,
   planRollout,
   type RolloutPlan,
@@ -33,19 +30,13 @@ export const shortPlan = planOf({ steps: [10, 100], bakeSeconds: 180, finalBakeS
 
 export function settingsOf(changes: Partial<RolloutSettings> = {}): RolloutSettings {
   return {
+    ...defaultSettings,
     rollout: 'r1',
     owner: 'run 1',
     stable: 'blue',
     candidate: 'green',
     plan: shortPlan,
     engine: 'shares',
-    rules: defaultJudgeRules,
-    limits: defaultLimits,
-    choices: defaultChoices,
-    times: defaultTimes,
-    canProbe: false,
-    deleteOld: true,
-    retries: 2,
     ...changes,
   };
 }

@@ -1,6 +1,5 @@
-import { defaultJudgeRules } from '../judgement.ts';
 import { planDefaults, planRollout, type RolloutPlan } from '../plan.ts';
-import { defaultChoices, defaultLimits, defaultTimes, type RolloutSettings } from '../state.ts';
+import { defaultSettings, type RolloutSettings } from '../state.ts';
 
 export function canaryPlan(changes: Partial<Parameters<typeof planRollout>[0]> = {}): RolloutPlan {
   return planRollout({
@@ -14,19 +13,13 @@ export function canaryPlan(changes: Partial<Parameters<typeof planRollout>[0]> =
 
 export function rolloutSettings(changes: Partial<RolloutSettings> = {}): RolloutSettings {
   return {
+    ...defaultSettings,
     rollout: 'r1',
     owner: 'https://ci.example/runs/1',
     stable: 'blue',
     candidate: 'green',
     plan: canaryPlan(),
     engine: 'shares',
-    rules: defaultJudgeRules,
-    limits: defaultLimits,
-    choices: defaultChoices,
-    times: defaultTimes,
-    canProbe: false,
-    deleteOld: true,
-    retries: 2,
     ...changes,
   };
 }
