@@ -1,21 +1,16 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { systemClock } from '@mlops-actions/core';
-import { type MemoryHost, memoryHost } from '@mlops-actions/hosts';
+import { memoryHost } from '@mlops-actions/hosts';
 import type { ApprovalStatus, EndpointState, Provider } from '@mlops-actions/provider';
 import { servingScript } from '@mlops-actions/provider/contract';
-import { openLocalProvider } from '@mlops-actions/provider-local';
-import { type Effects, runAction, runPost } from '@mlops-actions/runner';
+import { runPost } from '@mlops-actions/runner';
 import { action } from './run.ts';
 import { inFlight } from './testing/metrics-page.ts';
 import { processesBelow, until } from './testing/processes.ts';
+import { localEffects, localProvider, type Step, startStep } from './testing/step.ts';
 
-const daemonCommand = [
-  process.execPath,
-  resolve(import.meta.dirname, '../../packages/provider-local/lib/daemon-main.js'),
-];
 const env = { PATH: process.env.PATH };
 
 let workspace: string;
@@ -24,32 +19,13 @@ beforeEach(async () => {
   workspace = await mkdtemp(join(tmpdir(), 'deploy with é-'));
   await mkdir(join(workspace, 'serving'));
   await writeFile(join(workspace, 'serving', 'serve.cjs'), servingScript);
-  provider = await effects().openProvider({ store: '.mlops' } as never, workspace, {
-    log: memoryHost(),
-    clock: systemClock,
-    environment: { PATH: process.env.PATH ?? '' },
-    random: Math.random,
-  });
+  provider = await localProvider(workspace);
 });
 afterEach(async () => {
   for (const pid of processesBelow(workspace)) process.kill(pid, 'SIGKILL');
   await until(() => processesBelow(workspace).length === 0);
   await rm(workspace, { recursive: true, force: true, maxRetries: 5 });
 });
-
-function effects(onSignal: Effects['onSignal'] = () => () => {}): Effects {
-  return {
-    clock: systemClock,
-    random: Math.random,
-    onSignal,
-    openProvider: (inputs, workingDirectory, providerEffects) =>
-      openLocalProvider({
-        root: resolve(workingDirectory, inputs.store),
-        daemonCommand,
-        effects: providerEffects,
-      }),
-  };
-}
 
 async function registered(content: string, approvalStatus: ApprovalStatus = 'Approved'): Promise<string> {
   const source = await mkdtemp(join(workspace, 'model-'));
@@ -59,32 +35,11 @@ async function registered(content: string, approvalStatus: ApprovalStatus = 'App
   return `churn@${model.version}`;
 }
 
-interface Step {
-  readonly host: MemoryHost;
-  readonly message: string;
-  readonly ended: Promise<Step>;
-  cancel(): void;
-}
-
 const serving = { endpoint: 'shop', 'entry-point': 'serve.cjs', 'source-dir': 'serving' };
 
-/** Starts the step; `cancel` is what a signal does. */
 function start(inputs: Readonly<Record<string, string>>): Step {
   const host = memoryHost({ inputs: { ...serving, ...inputs }, env, workspace, tempDir: join(workspace, 'temp') });
-  let cancel = (): void => {};
-  const onSignal: Effects['onSignal'] = (listener) => {
-    cancel = () => listener('SIGTERM');
-    return () => {};
-  };
-  const step: Step = {
-    host,
-    get message() {
-      return host.ending !== undefined && 'message' in host.ending ? host.ending.message : '';
-    },
-    ended: runAction(action as never, host, effects(onSignal)).then(() => step),
-    cancel: () => cancel(),
-  };
-  return step;
+  return startStep(action, host);
 }
 
 const deploy = (inputs: Readonly<Record<string, string>>): Promise<Step> => start(inputs).ended;
@@ -92,7 +47,7 @@ const deploy = (inputs: Readonly<Record<string, string>>): Promise<Step> => star
 async function post({ host }: Step): Promise<void> {
   const again = memoryHost({ inputs: serving, env, workspace });
   for (const [name, value] of Object.entries(host.stateValues)) again.state.save(name, value);
-  await runPost(action as never, again, effects());
+  await runPost(action as never, again, localEffects());
   expect(again.ending).toEqual({ kind: 'ok' });
 }
 

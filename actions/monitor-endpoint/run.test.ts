@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { systemClock } from '@mlops-actions/core';
 import { type MemoryHost, memoryHost } from '@mlops-actions/hosts';
-import { runAction } from '@mlops-actions/runner';
 import { Ajv } from 'ajv';
 import { type Load, loadOn } from '../../packages/provider-local/src/endpoints/testing/load.ts';
 import { until } from '../deploy-endpoint/testing/processes.ts';
+import { type Step, startStep } from '../deploy-endpoint/testing/step.ts';
 import { type Rig, rolloutRig } from '../rolling-update/testing/rig.ts';
 import { action } from './run.ts';
 
@@ -24,33 +24,17 @@ afterEach(async () => {
   await rig.end();
 });
 
-interface Watching {
-  readonly host: MemoryHost;
-  readonly ended: Promise<MemoryHost>;
-  cancel(): void;
-}
-
-function start(inputs: Readonly<Record<string, string>> = {}): Watching {
+function start(inputs: Readonly<Record<string, string>> = {}): Step {
   const quick = { endpoint: 'shop', window: '5s', interval: '1s', duration: '20s' };
-  const host = memoryHost({ inputs: { ...quick, ...inputs }, env: {}, workspace: rig.workspace });
-  let cancel = (): void => {};
-  const effects = {
-    clock: systemClock,
-    random: Math.random,
-    onSignal: (listener: (signal: string) => void) => {
-      cancel = () => listener('SIGTERM');
-      return () => {};
-    },
-    openProvider: async () => rig.provider,
-  };
-  return { host, ended: runAction(action as never, host, effects).then(() => host), cancel: () => cancel() };
+  return startStep(action, memoryHost({ inputs: { ...quick, ...inputs }, env: {}, workspace: rig.workspace }));
 }
 
-const monitor = (inputs: Readonly<Record<string, string>> = {}): Promise<MemoryHost> => start(inputs).ended;
+const monitor = async (inputs: Readonly<Record<string, string>> = {}): Promise<MemoryHost> =>
+  (await start(inputs).ended).host;
 const message = ({ ending }: MemoryHost): string => (ending !== undefined && 'message' in ending ? ending.message : '');
 
 /** Waits for a look that passes. */
-async function passed({ host }: Watching): Promise<void> {
+async function passed({ host }: Step): Promise<void> {
   const isThere = (): boolean => host.logs.some(({ message: text }) => text.startsWith('pass: '));
   await until(() => host.ending !== undefined || isThere());
   expect([message(host), isThere()]).toEqual(['', true]);
@@ -109,6 +93,14 @@ describe('check', () => {
     );
   });
 
+  test('against what is long ago needs a window of a minute', async () => {
+    await rig.serving('blue');
+    const host = await monitor({ window: '30s', baseline: '7d' });
+    expect(message(host)).toBe(
+      'Input `window` is 30 s, and what was 604800 s ago is known by the minute. Write at least 1m, or a shorter `baseline`.',
+    );
+  });
+
   test('against the time before: what became slower is found', async () => {
     await asked('blue', { ANSWER_MS: '5' });
     await rig.registered('green');
@@ -151,7 +143,7 @@ describe('watch', () => {
       ),
     );
     expect(new Set(broken)).toEqual(new Set([500]));
-    const host = await watching.ended;
+    const { host } = await watching.ended;
     expect(host.outputs).toMatchObject({ verdict: 'fail', 'rolled-back-to': 'blue' });
     expect(message(host)).toMatch(/^Breach: green: server errors .* Everything is back at blue\.$/);
     expect(await rig.traffic()).toEqual({ blue: 100, green: 0 });
@@ -162,7 +154,7 @@ describe('watch', () => {
     const watching = start({ mode: 'watch', duration: '600s' });
     await passed(watching);
     watching.cancel();
-    const host = await watching.ended;
+    const { host } = await watching.ended;
     expect(host.outputs.verdict).toBe('pass');
     expect(host.ending).toEqual({ kind: 'ok' });
   });

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Load, loadOn } from '../../packages/provider-local/src/endpoints/testing/load.ts';
 import { until } from '../deploy-endpoint/testing/processes.ts';
-import { type Rig, rolloutRig, type Step } from './testing/rig.ts';
+import type { Step } from '../deploy-endpoint/testing/step.ts';
+import { type Rig, rolloutRig } from './testing/rig.ts';
 
 let rig: Rig;
 let load: Load | undefined;
@@ -270,6 +271,7 @@ describe('modes', () => {
   });
 
   test('there is nothing to promote, abort or reconcile', async () => {
+    expect((await rig.run({ mode: 'reconcile', strategy: 'rolling' })).host.outputs.outcome).toBe('no-op');
     await rig.serving('blue');
     expect((await rig.run({ mode: 'promote' })).message).toContain('No rollout is paused');
     expect((await rig.run({ mode: 'abort' })).host.outputs.outcome).toBe('no-op');
@@ -337,6 +339,14 @@ describe('checks of the user', () => {
       { verdict: 'pass' },
       { verdict: 'pass' },
     ]);
+  });
+
+  test('that reach nobody say why', async () => {
+    await serving();
+    await rig.registered('green');
+    const checks = '- name: page\n  http: http://127.0.0.1:1/';
+    const { message } = await rig.run(green({ ...canary, checks, 'error-limit': '0' }));
+    expect(message).toMatch(/^Rolled back: .*page could not be asked: (?!fetch failed)/);
   });
 
   test('a figure that the provider does not have is refused before anything is changed', async () => {

@@ -1,29 +1,13 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { systemClock } from '@mlops-actions/core';
+import { join } from 'node:path';
 import { type MemoryHost, memoryHost } from '@mlops-actions/hosts';
 import type { DeploymentRequest, Provider } from '@mlops-actions/provider';
 import { servingScript } from '@mlops-actions/provider/contract';
-import { openLocalProvider } from '@mlops-actions/provider-local';
-import { type Effects, runAction, runPost } from '@mlops-actions/runner';
+import { runPost } from '@mlops-actions/runner';
 import { processesBelow, until } from '../../deploy-endpoint/testing/processes.ts';
+import { localEffects, localProvider, type Step, startStep } from '../../deploy-endpoint/testing/step.ts';
 import { action } from '../run.ts';
-
-const daemonCommand = [
-  process.execPath,
-  resolve(import.meta.dirname, '../../../packages/provider-local/lib/daemon-main.js'),
-];
-
-/** A step that has been started in this process. */
-export interface Step {
-  readonly host: MemoryHost;
-  /** The sentence that it ended with. */
-  readonly message: string;
-  readonly ended: Promise<Step>;
-  /** What a signal does. */
-  cancel(): void;
-}
 
 /** A workspace with a store, in which endpoint `shop` really serves, and the step. */
 export interface Rig {
@@ -60,19 +44,7 @@ export async function rolloutRig(): Promise<Rig> {
   await mkdir(join(workspace, 'serving'));
   await writeFile(join(workspace, 'serving', 'serve.cjs'), servingScript);
   const env = { PATH: process.env.PATH };
-  const effects = (onSignal: Effects['onSignal'] = () => () => {}): Effects => ({
-    clock: systemClock,
-    random: Math.random,
-    onSignal,
-    openProvider: (inputs, workingDirectory, providerEffects) =>
-      openLocalProvider({ root: resolve(workingDirectory, inputs.store), daemonCommand, effects: providerEffects }),
-  });
-  const provider = await effects().openProvider({ store: '.mlops' } as never, workspace, {
-    log: memoryHost(),
-    clock: systemClock,
-    environment: { PATH: process.env.PATH ?? '' },
-    random: Math.random,
-  });
+  const provider = await localProvider(workspace);
 
   const registered = async (content: string): Promise<string> => {
     const source = await mkdtemp(join(workspace, 'model-'));
@@ -86,20 +58,7 @@ export async function rolloutRig(): Promise<Rig> {
 
   const start = (inputs: Readonly<Record<string, string>>): Step => {
     const host = memoryHost({ inputs: { ...quick, ...inputs }, env, workspace, tempDir: join(workspace, 'temp') });
-    let cancel = (): void => {};
-    const onSignal: Effects['onSignal'] = (listener) => {
-      cancel = () => listener('SIGTERM');
-      return () => {};
-    };
-    const step: Step = {
-      host,
-      get message() {
-        return host.ending !== undefined && 'message' in host.ending ? host.ending.message : '';
-      },
-      ended: runAction(action as never, host, effects(onSignal)).then(() => step),
-      cancel: () => cancel(),
-    };
-    return step;
+    return startStep(action, host);
   };
 
   return {
@@ -128,7 +87,7 @@ export async function rolloutRig(): Promise<Rig> {
     post: async ({ host }) => {
       const again = memoryHost({ inputs: { ...quick }, env, workspace });
       for (const [name, value] of Object.entries(host.stateValues)) again.state.save(name, value);
-      await runPost(action as never, again, effects());
+      await runPost(action as never, again, localEffects());
       return again;
     },
     traffic: async () =>
