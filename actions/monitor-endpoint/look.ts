@@ -74,7 +74,12 @@ export async function look(
     throw new UserError(`There is no endpoint "${endpoint}". Deploy to it first, or correct the name.`);
   }
   const watched = watchedDeployments(inputs, state);
-  const windowSeconds = windowLength(window);
+  const windowSeconds = windowLength(window, baseline);
+  if (window < windowSeconds) {
+    throw new UserError(
+      `Input \`window\` is ${window} s, and what was ${baseline} s ago is known by the minute. Write at least 1m, or a shorter \`baseline\`.`,
+    );
+  }
   const to = Math.floor(at / 1000 / windowSeconds) * windowSeconds * 1000;
   const from = to - window * 1000;
   const options = { signal };
@@ -108,8 +113,15 @@ export async function look(
   return { at, from, to, verdict: overallVerdict(checks), checks: worstFirst(checks), state, deployments };
 }
 
-/** About fifteen windows, of whole seconds and at most a minute: what every provider can count. */
-export function windowLength(seconds: number): number {
+/** Figures that are older are kept by the minute, where they were by the second. */
+const finelyKeptSeconds = 3600;
+
+/**
+ * About fifteen windows, of whole seconds and at most a minute: what every provider can count. Compared with what is long ago they are
+ * whole minutes, as those of then are.
+ */
+export function windowLength(seconds: number, baseline = 0): number {
+  if (seconds + baseline > finelyKeptSeconds) return 60;
   return Math.min(60, Math.max(1, Math.floor(seconds / 15)));
 }
 
@@ -125,7 +137,7 @@ function watchedDeployments(
   throw new UserError(`Endpoint "${endpoint}" has no deployment "${deployment}". It has: ${names}.`);
 }
 
-/** Whoever served then: it is the endpoint's callers who are to notice no difference. Windows of the same time are put together. */
+/** Of whoever served then, under whatever name; of several, the one that most callers asked. */
 function allOf(series: Readonly<Record<string, Series>>): readonly Measurement[] {
   const [most] = Object.values(series).sort((a, b) => requests(b) - requests(a));
   return most?.windows ?? [];

@@ -41,11 +41,16 @@ export function makeChecks(
         return { name, advisory, ...(await answerOf(check, checked, period, effects, limit)) };
       } catch (error) {
         const isLate = limit.aborted && !signal.aborted;
-        const why = isLate ? `it took longer than ${timeoutSeconds} s` : effects.mask((error as Error).message);
+        const why = isLate ? `it took longer than ${timeoutSeconds} s` : effects.mask(causeOf(error as Error));
         return { name, advisory, verdict: 'error', reason: `${name} could not be asked: ${why}` } as const;
       }
     }),
   );
+}
+
+/** What `fetch` throws says why only in its cause. */
+function causeOf({ message, cause }: Error): string {
+  return (cause as Error | undefined)?.message || message;
 }
 
 function answerOf(

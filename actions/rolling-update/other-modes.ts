@@ -77,7 +77,9 @@ async function settingsFor(
   canProbe: boolean,
 ): Promise<RolloutSettings> {
   const { rollout = '', candidate = '', stable = '' } = journal ?? {};
-  const plan = planOf(inputs, await target.granularity());
+  const granularity = await target.granularity();
+  // Without a journal nothing goes on, and there may be no endpoint that could be divided.
+  const plan = journal === undefined ? observedPlan(inputs, granularity) : planOf(inputs, granularity);
   const particulars = { rollout, owner, candidate, plan, engine: target.engine.kind, canProbe };
   return { ...settingsOf(inputs, particulars), stable };
 }

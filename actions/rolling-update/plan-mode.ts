@@ -31,7 +31,7 @@ export async function showPlan(ground: Ground): Promise<{ readonly candidate: st
 }
 
 /** Asked next to achieved, step by step. */
-export function planTable({ steps }: RolloutPlan): string {
+function planTable({ steps }: RolloutPlan): string {
   const rows = steps.map(({ share, achieved, mirror, settleSeconds, bakeSeconds }, index) => [
     index + 1,
     mirror === undefined ? `${formatNumber(share)} %` : `copies of ${mirror} %`,

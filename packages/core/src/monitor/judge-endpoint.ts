@@ -48,13 +48,15 @@ function judgeDeployment(deployment: DeploymentFigures, rules: MonitorRules): Mo
 /** Errors and latency against an earlier window, by the rules that judge a rollout: minute against the same minute of then. */
 function baselineChecks({ window, baseline }: DeploymentFigures, rules: MonitorRules): MonitorCheck[] {
   if (baseline === undefined) return [];
+  if (baseline.windows.length === 0) {
+    return [{ name: 'baseline', verdict: 'inconclusive', advisory: false, reason: 'nothing is known of the baseline' }];
+  }
   const { minRequests, errorMargin, latencyRatio, significance } = rules;
   const judged = { ...defaultJudgeRules, minRequests, errorMargin, latencyRatio, significance, maxErrorRate: 1 };
-  const evidence = { candidate: window, stable: baseline, settledAt: 0 };
-  const then = (reason: string): string =>
-    reason.replaceAll('stable', 'the baseline').replaceAll('the candidate', 'the deployment');
+  const called = { candidate: 'the deployment', stable: 'the baseline' };
+  const evidence = { candidate: window, stable: baseline, settledAt: 0, called };
   return [
     { ...serverErrorCheck(evidence, judged), name: 'errors-against-baseline' },
     { ...latencyCheck(evidence, judged), name: 'latency-against-baseline' },
-  ].map((check) => ({ ...check, reason: then(check.reason) }));
+  ];
 }

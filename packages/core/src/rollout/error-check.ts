@@ -1,6 +1,6 @@
 import { formatNumber } from '../figures.ts';
 import { clopperPearson, exceedsByMarginTest, fisherExact, twoProportionTest, wilson } from '../statistics/index.ts';
-import type { Evidence, JudgeRules, RolloutCheck } from './judgement.ts';
+import { calledInRollouts, type Evidence, type JudgeRules, type RolloutCheck } from './judgement.ts';
 import { type CountName, type Pair, pairsOf, type Share, shareOf } from './measurement.ts';
 
 /** A count below this makes the normal approximation of two proportions a bad one. */
@@ -19,7 +19,8 @@ const leastCell = 5;
  */
 export function serverErrorCheck(evidence: Evidence, rules: JudgeRules): RolloutCheck {
   const own = shareOf(evidence.candidate.windows, 'serverErrors');
-  if (own === undefined || own.requests === 0) return withoutRequests('server errors', own, false);
+  const { candidate, stable } = evidence.called ?? calledInRollouts;
+  if (own === undefined || own.requests === 0) return withoutRequests(own, candidate);
   const figures = figuresOf(own);
   const absolute = aboveLimit(own, rules);
   if (absolute !== undefined) return { ...figures, ...absolute };
@@ -36,7 +37,7 @@ export function serverErrorCheck(evidence: Evidence, rules: JudgeRules): Rollout
     return {
       ...figures,
       verdict: 'inconclusive',
-      reason: 'stable has traffic, and nothing is known of its server errors',
+      reason: `${stable} has traffic, and nothing is known of its server errors`,
     };
   }
   return (
@@ -112,7 +113,8 @@ function comparedWith(evidence: Evidence, rules: JudgeRules, name: CountName): R
   const { difference, p } = errorEvidence(own, other, rules.errorMargin);
   const fails = difference >= rules.errorMargin && p < rules.significance;
   const baseline = other.count / other.requests;
-  const against = `${shareText(own)} against ${shareText(other)} of stable`;
+  const { stable } = evidence.called ?? calledInRollouts;
+  const against = `${shareText(own)} against ${shareText(other)} of ${stable}`;
   const title = name === 'serverErrors' ? 'server errors' : 'client errors';
   return {
     ...figuresOf(own),
@@ -149,13 +151,14 @@ function figuresOf(own: Share): Pick<RolloutCheck, 'name' | 'value' | 'n' | 'int
   };
 }
 
-function withoutRequests(title: string, own: Share | undefined, advisory: boolean): RolloutCheck {
+function withoutRequests(own: Share | undefined, candidate: string): RolloutCheck {
   return {
     name: 'server-errors',
     verdict: 'inconclusive',
-    advisory,
+    advisory: false,
     ...(own === undefined ? {} : { n: 0 }),
-    reason: own === undefined ? `there are no figures of ${title} of the candidate` : 'the candidate had no requests',
+    reason:
+      own === undefined ? `there are no figures of server errors of ${candidate}` : `${candidate} had no requests`,
   };
 }
 

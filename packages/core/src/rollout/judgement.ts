@@ -69,8 +69,18 @@ export const defaultJudgeRules: JudgeRules = {
   mannWhitney: false,
 };
 
+/** What the sentences call the two that are compared. */
+export interface Called {
+  readonly candidate: string;
+  readonly stable: string;
+}
+
+export const calledInRollouts: Called = { candidate: 'the candidate', stable: 'stable' };
+
 /** Everything that is known of a step when it is judged. */
 export interface Evidence {
+  /** Absent: as in a rollout. */
+  readonly called?: Called;
   readonly candidate: Series;
   /** Stable over the same time; absent when it has no traffic, or there is none. */
   readonly stable?: Series;

@@ -1,7 +1,7 @@
 import { formatNumber } from '../figures.ts';
 import { mannWhitney, studentTSf } from '../statistics/index.ts';
 import { pText } from './error-check.ts';
-import type { Evidence, JudgeRules, RolloutCheck } from './judgement.ts';
+import { calledInRollouts, type Evidence, type JudgeRules, type RolloutCheck } from './judgement.ts';
 import { type LatencyStatistic, latencyStatistics, type Measurement, pairsOf, requestsOf } from './measurement.ts';
 
 /** Fewer windows do not tell noise from a slower model. */
@@ -22,14 +22,16 @@ export function latencyCheck(evidence: Evidence, rules: JudgeRules): RolloutChec
   const windows = evidence.candidate.windows.filter(({ from }) => from >= evidence.settledAt);
   const comparator = comparatorOf(windows, evidence);
   const statistic = chosenStatistic(windows, comparator, rules);
-  if (statistic === undefined) return without('there is no latency of the candidate');
+  const called = evidence.called ?? calledInRollouts;
+  if (statistic === undefined) return without(`there is no latency of ${called.candidate}`);
   const absolute = absoluteCheck(windows, statistic, evidence, rules);
   if (absolute?.verdict === 'fail') return absolute;
-  const relative = relativeCheck(windows, comparator, statistic, rules);
+  const relative = relativeCheck(windows, comparator, statistic, rules, called.stable);
   if (relative === undefined) {
-    if (isSilent(windows, evidence)) return without('stable has traffic, and nothing is known of its latency');
+    if (isSilent(windows, evidence))
+      return without(`${called.stable} has traffic, and nothing is known of its latency`);
     // Nothing to compare with at all: the first deployment, one that got everything at once, or a stable that nobody asks.
-    return absolute ?? { ...without('there is no stable to compare latency with'), advisory: true };
+    return absolute ?? { ...without(`there is no latency of ${called.stable} to compare with`), advisory: true };
   }
   return relative.verdict === 'pass' && absolute !== undefined
     ? { ...absolute, baseline: relative.baseline as number }
@@ -90,6 +92,7 @@ function relativeCheck(
   comparator: readonly Measurement[],
   statistic: LatencyStatistic,
   rules: JudgeRules,
+  stable: string,
 ): RolloutCheck | undefined {
   const pairs = pairsOf(windows, comparator).filter((pair) =>
     pair.every(({ latency }) => positive(latency?.[statistic])),
@@ -106,7 +109,7 @@ function relativeCheck(
   const ratio = value / baseline;
   const limit = Math.max(rules.latencyRatio, 1 + rules.latencySlackMs / baseline);
   const p = exceedsP(logs, Math.log(limit));
-  const text = `${statistic} ${milliseconds(value)} is ${formatNumber(ratio, 3)} times the ${milliseconds(baseline)} of stable${same ? '' : ' before'}`;
+  const text = `${statistic} ${milliseconds(value)} is ${formatNumber(ratio, 3)} times the ${milliseconds(baseline)} of ${stable}${same ? '' : ' before'}`;
   return {
     ...decided(ratio > limit, p, own, rules, text),
     value,
