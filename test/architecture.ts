@@ -12,6 +12,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   hosts: ['core', 'spec'],
   actions: ['core', 'files', 'spec', 'tabular', 'report', 'provider', 'rollout'],
   'provider-local': ['core', 'files', 'provider'],
+  'provider-sagemaker': ['core', 'files', 'provider'],
   runner: ['core', 'files', 'spec', 'hosts', 'provider', 'actions', 'provider-local', 'tabular'],
 };
 

@@ -36,6 +36,7 @@ if (await installed()) {
   const python = await venv('python', 'venv', ['demo/requirements.txt', 'test/requirements.txt']);
   const oracle = await venv('oracle', 'oracle', ['test/oracle/requirements.txt']);
   const chromium = await prepared('browser', prepareChromium);
+  const judge = awsJudge();
   await check('types', ['node_modules/.bin/tsc', '-b']);
   await Promise.all([
     check('kernels', [process.execPath, 'scripts/kernels.mjs', '--check']),
@@ -47,8 +48,12 @@ if (await installed()) {
   for (const node of [machineNode(), values['also-on'] && resolve(values['also-on'])].filter(
     (each) => each !== undefined,
   )) {
-    await jest('unit', node, { python, oracle, chromium }, [...workers, '--testPathIgnorePatterns', '/test/e2e/']);
-    await jest('e2e', node, { python, oracle, chromium }, ['--runInBand', 'test/e2e/']);
+    await jest('unit', node, { python, oracle, chromium, judge }, [
+      ...workers,
+      '--testPathIgnorePatterns',
+      '/test/e2e/',
+    ]);
+    await jest('e2e', node, { python, oracle, chromium, judge }, ['--runInBand', 'test/e2e/']);
   }
 }
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
@@ -100,6 +105,14 @@ async function prepared(name, prepare) {
   }
 }
 
+/** The judge of recorded AWS requests, which lies beside the repository where it is developed; elsewhere its tests have nothing to ask. */
+function awsJudge() {
+  const judge = join(root, '..', 'shared', 'contracts', 'validate_aws.py');
+  const isThere = existsSync(judge);
+  report(isThere ? 'ok' : 'absent', 'judge of AWS requests', judge);
+  return isThere ? judge : undefined;
+}
+
 /** Runs a command that says by its exit code whether something holds. What it printed is shown when it does not. */
 async function check(name, command) {
   const start = performance.now();
@@ -112,7 +125,7 @@ async function check(name, command) {
 }
 
 /** Runs a part of the tests on `node`. A file that cannot run at all counts as one failed test. */
-async function jest(part, node, { python, oracle, chromium }, words) {
+async function jest(part, node, { python, oracle, chromium, judge }, words) {
   const start = performance.now();
   const file = join(root, 'build', `tests-${part}-${process.pid}.json`);
   mkdirSync(dirname(file), { recursive: true });
@@ -129,6 +142,7 @@ async function jest(part, node, { python, oracle, chromium }, words) {
       ...(python === undefined ? {} : { MLOPS_TEST_PYTHON: python }),
       ...(oracle === undefined ? {} : { MLOPS_ORACLE_PYTHON: oracle }),
       ...(chromium === undefined ? {} : { CHROMIUM: chromium }),
+      ...(judge === undefined ? {} : { MLOPS_AWS_JUDGE: judge }),
     },
     () => existsSync(file),
   );

@@ -2,18 +2,19 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { UserError } from '@mlops-actions/core';
 import { errorCode } from '@mlops-actions/files';
-import { type VersionedKind, versionFile, versionNumbers } from './documents.ts';
-import { isEndpointDocument } from './gateway/endpoint-document.ts';
 import {
   isAliasDocument,
   isDatasetDocument,
   isModelDocument,
+  isObject,
   isStoredArtifact,
   type StoredArtifact,
-} from './shapes.ts';
+} from '@mlops-actions/provider';
+import { type VersionedKind, versionFile, versionNumbers } from './documents.ts';
+import { isEndpointDocument } from './gateway/endpoint-document.ts';
 import { artifactDamages, describeArtifact } from './store/artifacts.ts';
 import { type Finding, StoreDamage } from './store/damage.ts';
-import { abandonedEntries, isFormat, isObject, type Store, storeAt, storeEntries, storeFormat } from './store/store.ts';
+import { abandonedEntries, isFormat, type Store, storeAt, storeEntries, storeFormat } from './store/store.ts';
 
 /**
  * Reads the whole store at `root`, every byte of every artifact, and says what is wrong and what to do about each. Changes nothing.

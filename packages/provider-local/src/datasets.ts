@@ -1,8 +1,14 @@
-import { type Clock, UserError } from '@mlops-actions/core';
-import type { DatasetStore, DatasetVersion } from '@mlops-actions/provider';
-import { readVersions, requireName, versionFile, versionNumbers } from './documents.ts';
-import { type DatasetDocument, isDatasetDocument } from './shapes.ts';
-import { artifactFolders, artifactUri, fetchArtifact, putArtifact } from './store/artifacts.ts';
+import type { Clock } from '@mlops-actions/core';
+import {
+  type DatasetDocument,
+  type DatasetStore,
+  type DatasetVersion,
+  isDatasetDocument,
+  requireName,
+  requireSplits,
+} from '@mlops-actions/provider';
+import { readVersions, versionFile, versionNumbers } from './documents.ts';
+import { artifactPaths, artifactUri, fetchArtifact, putArtifact } from './store/artifacts.ts';
 import type { Store } from './store/store.ts';
 
 /** Dataset versions in the local store. The content is stored first, outside the lock; the document that names it makes it a version. */
@@ -15,7 +21,7 @@ export function localDatasets(store: Store, clock: Clock): DatasetStore {
     put: async (dataset, folder, { signal } = {}) => {
       requireName('dataset', dataset.name);
       const { uri: _, ...artifact } = await putArtifact(store, folder, signal);
-      await requireSplits(store, artifact.digest, dataset.splits);
+      requireSplits(dataset.splits, await artifactPaths(store, artifact.digest));
       const body = async () => {
         const versions = await readVersions(store, 'datasets', dataset.name, isDatasetDocument);
         const same = versions.find((version) => version.artifact.digest === artifact.digest);
@@ -42,12 +48,4 @@ export function localDatasets(store: Store, clock: Clock): DatasetStore {
         ...(split === undefined ? {} : { subfolder: split }),
       }),
   };
-}
-
-async function requireSplits(store: Store, digest: string, splits: DatasetVersion['splits']): Promise<void> {
-  if (splits.length === 0) return;
-  const folders = await artifactFolders(store, digest);
-  const absent = splits.find((split) => !folders.has(split.name));
-  if (absent === undefined) return;
-  throw new UserError(`There is no folder "${absent.name}" with files in the dataset, and it is named as a split.`);
 }

@@ -1,4 +1,3 @@
-import { isResourceName, resourceNameRule, UserError } from '@mlops-actions/core';
 import type { Store } from './store/store.ts';
 
 /** The two kinds of things that have numbered versions: one JSON document each, `<kind>/<name>/<version>.json`. */
@@ -28,10 +27,4 @@ export async function readVersions<T>(
 
 export function versionFile(kind: VersionedKind, name: string, version: number): readonly string[] {
   return [kind, name, `${version}.json`];
-}
-
-/** Throws a `UserError` when `name` is not what every provider accepts. */
-export function requireName(what: string, name: string): void {
-  if (isResourceName(name)) return;
-  throw new UserError(`"${name.slice(0, 80)}" is not a name for a ${what}. It must be ${resourceNameRule}.`);
 }

@@ -1,9 +1,19 @@
-import { isAbsolute } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { aliasPattern, aliasRule, type Clock, UserError } from '@mlops-actions/core';
-import type { Artifact, ModelRegistration, ModelRegistry, ModelVersion } from '@mlops-actions/provider';
-import { readVersions, requireName, versionFile, versionNumbers } from './documents.ts';
-import { type AliasDocument, isAliasDocument, isModelDocument, type ModelDocument } from './shapes.ts';
+import { type Clock, UserError } from '@mlops-actions/core';
+import {
+  type AliasDocument,
+  type Artifact,
+  isAliasDocument,
+  isModelDocument,
+  localPath,
+  type ModelDocument,
+  type ModelRegistration,
+  type ModelRegistry,
+  type ModelVersion,
+  requireAlias,
+  requireMetrics,
+  requireName,
+} from '@mlops-actions/provider';
+import { readVersions, versionFile, versionNumbers } from './documents.ts';
 import {
   artifactUri,
   describeArtifact,
@@ -58,7 +68,7 @@ export function localModels(store: Store, clock: Clock): ModelRegistry {
   return {
     register: async (registration, { signal } = {}) => {
       requireName('model', registration.name);
-      requireFinite(registration.metrics);
+      requireMetrics(registration.metrics);
       const artifact = await sourceArtifact(store, registration.source, signal);
       return store.lock('models', registration.name, () => addVersion(registration, artifact), signal);
     },
@@ -109,30 +119,7 @@ async function sourceArtifact(store: Store, source: string, signal?: AbortSignal
   return describeArtifact(store, digest);
 }
 
-function localPath(source: string): string {
-  if (source.startsWith('file:')) {
-    try {
-      return fileURLToPath(source);
-    } catch {
-      throw new UserError(`"${source}" is not a file URI of this machine. Write file:///absolute/path.`);
-    }
-  }
-  if (isAbsolute(source)) return source;
-  throw new UserError(`"${source}" is not an absolute path or a file:// URI. The local provider reads no other place.`);
-}
-
-function requireFinite(metrics: Readonly<Record<string, number>>): void {
-  const bad = Object.entries(metrics).find(([, value]) => !Number.isFinite(value));
-  if (bad === undefined) return;
-  throw new UserError(`The metric "${bad[0]}" is ${bad[1]}. A metric must be a finite number; leave it out or fix it.`);
-}
-
 /** Own properties only: `constructor` is a fine alias. */
 function aliasedVersion(aliases: AliasDocument, alias: string): number | undefined {
   return Object.hasOwn(aliases, alias) ? aliases[alias] : undefined;
-}
-
-function requireAlias(alias: string): void {
-  if (aliasPattern.test(alias)) return;
-  throw new UserError(`"${alias.slice(0, 80)}" is not an alias. It must be ${aliasRule}.`);
 }

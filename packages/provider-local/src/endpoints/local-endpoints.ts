@@ -1,16 +1,16 @@
 import { rm } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import { type Series, sha256, UserError } from '@mlops-actions/core';
-import type {
-  CallOptions,
-  DeploymentRequest,
-  DeploymentState,
-  EndpointService,
-  EndpointSettings,
-  EndpointState,
-  ModelRegistry,
+import {
+  type CallOptions,
+  type DeploymentRequest,
+  type DeploymentState,
+  type EndpointService,
+  type EndpointSettings,
+  type EndpointState,
+  type ModelRegistry,
+  requireName,
 } from '@mlops-actions/provider';
-import { requireName } from '../documents.ts';
 import { hasDocument } from '../gateway/endpoint.ts';
 import type { DeploymentSpec, StoredSettings } from '../gateway/endpoint-document.ts';
 import type { Store } from '../store/store.ts';

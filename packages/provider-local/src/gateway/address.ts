@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode, isAlive, type ProcessIdentity, writeWhole } from '@mlops-actions/files';
-import { isObject, type Store } from '../store/store.ts';
+import { isObject } from '@mlops-actions/provider';
+import type { Store } from '../store/store.ts';
 
 /** A gateway that runs, as its steps find it. */
 export interface GatewayAddress {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { endingOf, UserError } from '@mlops-actions/core';
 import type { MeasureRequest } from '@mlops-actions/provider';
-import { isObject } from '../store/store.ts';
+import { isObject } from '@mlops-actions/provider';
 import { bearerMatches } from './access.ts';
 import type { Endpoint } from './endpoint.ts';
 import { isDeploymentSpec, isStoredSettings } from './endpoint-document.ts';

@@ -1,6 +1,7 @@
 import { canonicalJson, isResourceName, type Json } from '@mlops-actions/core';
 import type { DeploymentRequest } from '@mlops-actions/provider';
-import { isObject, type Store } from '../store/store.ts';
+import { isObject } from '@mlops-actions/provider';
+import type { Store } from '../store/store.ts';
 import { holderOf, isMirror, isTraffic, type MirrorShare, type Shares } from './traffic.ts';
 
 /** A deployment as it was asked for, with what its replicas need from the machine of who asked (search paths, locale). */

@@ -1,4 +1,4 @@
-import { isObject } from '../store/store.ts';
+import { isObject } from '@mlops-actions/provider';
 
 export type Tags = Readonly<Record<string, string>>;
 

@@ -1,5 +1,5 @@
 import { canonicalJson, UserError } from '@mlops-actions/core';
-import { isObject } from '../store/store.ts';
+import { isObject } from '@mlops-actions/provider';
 
 /** Percents by deployment. */
 export type Shares = Readonly<Record<string, number>>;

@@ -1,21 +1,14 @@
 import type { ProcessIdentity } from '@mlops-actions/files';
 import { isAlive } from '@mlops-actions/files';
-import { isFinal, type JobRequest, type JobState } from '@mlops-actions/provider';
-import type { StoredArtifact } from '../shapes.ts';
-import { artifactUri, isDigest } from '../store/artifacts.ts';
-import { isObject, type Store } from '../store/store.ts';
-
-/** What a job's document keeps of its request. Never the environment: it may hold secrets. */
-export type Work = Pick<
-  JobRequest,
-  'command' | 'hyperparameters' | 'channels' | 'metricDefinitions' | 'maxRuntimeSeconds' | 'gpus'
->;
+import { isDigest, isFinal, isObject, type JobState, type JobWork, type StoredArtifact } from '@mlops-actions/provider';
+import { artifactUri } from '../store/artifacts.ts';
+import type { Store } from '../store/store.ts';
 
 /** `jobs/<name>/job.json`. Written by the submitting step until `supervisor` is set, then by the supervisor alone until that is dead. */
 export interface JobDocument extends Omit<JobState, 'model' | 'output'> {
   /** Counts from 1; a failed or stopped job is started anew under the same name. */
   readonly attempt: number;
-  readonly work: Work;
+  readonly work: JobWork;
   readonly model?: StoredArtifact;
   readonly output?: StoredArtifact;
   readonly submitter: ProcessIdentity;

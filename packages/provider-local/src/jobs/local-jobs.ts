@@ -6,12 +6,15 @@ import { join } from 'node:path';
 import { UserError } from '@mlops-actions/core';
 import { errorCode, identify, isAlive, workingFolders } from '@mlops-actions/files';
 import {
+  checkRequest,
   isFinal,
   type JobRequest,
   type JobService,
   type JobState,
+  jobFolders,
   type ProviderEffects,
 } from '@mlops-actions/provider';
+import { localDatasets } from '../datasets.ts';
 import type { Store } from '../store/store.ts';
 import {
   isAttended,
@@ -23,10 +26,9 @@ import {
   writeStopRequest,
 } from './document.ts';
 import { followLog, logSegments } from './log-file.ts';
-import { checkRequest, copyFolder } from './prepare.ts';
+import { copyFolder } from './prepare.ts';
 import { endProcessGroup } from './process-group.ts';
 import { graceMilliseconds } from './run-script.ts';
-import { jobFolders } from './script-contract.ts';
 import type { Handshake } from './supervisor.ts';
 
 export interface LocalJobsOptions {
@@ -95,7 +97,7 @@ export function localJobs(store: Store, options: LocalJobsOptions): JobService {
 
   return {
     submit: async (request, { signal } = {}) => {
-      await checkRequest(store, request);
+      await checkRequest(localDatasets(store, clock), request);
       return store.lock('jobs', request.name, () => submitLocked(request, signal), signal);
     },
     describe,

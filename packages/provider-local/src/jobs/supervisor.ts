@@ -3,15 +3,23 @@ import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { endingOf, type Json, systemClock, UserError } from '@mlops-actions/core';
 import { listFiles } from '@mlops-actions/files';
-import type { StoredArtifact } from '../shapes.ts';
+import {
+  isObject,
+  type JobFolders,
+  jobFolders,
+  type Metrics,
+  metricsFromLog,
+  type StoredArtifact,
+  scriptArguments,
+} from '@mlops-actions/provider';
 import { putArtifact } from '../store/artifacts.ts';
-import { isObject, type Store, storeAt } from '../store/store.ts';
+import { type Store, storeAt } from '../store/store.ts';
 import { type JobDocument, readJob, readStopRequest, writeJob } from './document.ts';
 import { openLog } from './log-file.ts';
-import { type Metrics, metricsFromLog, readMetricsFile } from './metrics.ts';
+import { readMetricsFile } from './metrics-file.ts';
 import { fillChannels } from './prepare.ts';
 import { runScript, type ScriptEnd } from './run-script.ts';
-import { configFiles, type JobFolders, jobFolders, scriptArguments, scriptEnvironment } from './script-contract.ts';
+import { configFiles, localEnvironment } from './script-environment.ts';
 
 /** What the submitting step tells the supervisor once the job's document names it. It never touches a disk: it may hold secrets. */
 export interface Handshake {
@@ -86,7 +94,7 @@ async function outcomeOf(
   signal: AbortSignal,
 ): Promise<Outcome> {
   await makeFolders(folders, job);
-  await fillChannels(store, job.work.channels, folders.inputData, signal);
+  await fillChannels(store, job.work.channels, folders.inputData, signal, systemClock);
   const watch = metricsFromLog(job.work.metricDefinitions);
   const log = openLog(folders.root);
   let end: ScriptEnd;
@@ -95,7 +103,7 @@ async function outcomeOf(
       {
         command: [...job.work.command, ...scriptArguments(job.work.hyperparameters)],
         folder: folders.code,
-        environment: scriptEnvironment(job.work, folders, job.token, environment),
+        environment: { ...environment, ...localEnvironment(job.work, folders, job.token) },
         token: job.token,
         maxRuntimeSeconds: job.work.maxRuntimeSeconds,
         onStart: (leader) => record({ status: 'InProgress', started: systemClock.now().toISOString(), leader }),

@@ -1,12 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UserError } from '@mlops-actions/core';
-import { copyDigested, digestFile, errorCode, listFiles, type TreeFile, treeOf } from '@mlops-actions/files';
-import type { Artifact } from '@mlops-actions/provider';
+import {
+  copyDigested,
+  digestFile,
+  errorCode,
+  listFiles,
+  requireEmptyFolder,
+  type SourceFiles,
+  sourceFiles,
+  type TreeFile,
+  treeOf,
+} from '@mlops-actions/files';
+import { type Artifact, isTree } from '@mlops-actions/provider';
 import { StoreDamage } from './damage.ts';
-import { isObject, type Store } from './store.ts';
+import type { Store } from './store.ts';
 
 const digestPattern = /^sha256:([0-9a-f]{64})$/;
 
@@ -15,7 +25,7 @@ const digestPattern = /^sha256:([0-9a-f]{64})$/;
  * does not exist, has no files, or has a link in it.
  */
 export async function putArtifact(store: Store, folderOrFile: string, signal?: AbortSignal): Promise<Artifact> {
-  const source = await sourceFiles(store, resolve(folderOrFile));
+  const source = await sourceOutside(store, resolve(folderOrFile));
   const files: TreeFile[] = [];
   for (const path of source.paths) files.push(await digestFile(join(source.folder, path), path, signal));
   const known = treeOf(files);
@@ -33,7 +43,7 @@ export async function fetchArtifact(
   into: string,
   options: { readonly subfolder?: string; readonly signal?: AbortSignal } = {},
 ): Promise<void> {
-  await refuseFilledFolder(into);
+  await requireEmptyFolder(into);
   const files = await artifactFiles(store, digest);
   for await (const extra of extraFiles(store, digest, files)) throw extra;
   const prefix = options.subfolder === undefined ? '' : `${options.subfolder}/`;
@@ -68,11 +78,9 @@ export async function describeArtifact(store: Store, digest: string): Promise<Ar
   return artifactOf(store, digest, await artifactFiles(store, digest));
 }
 
-/** The names of the folders at an artifact's top. */
-export async function artifactFolders(store: Store, digest: string): Promise<ReadonlySet<string>> {
-  const files = await artifactFiles(store, digest);
-  const nested = files.filter((file) => file.path.includes('/'));
-  return new Set(nested.map((file) => file.path.slice(0, file.path.indexOf('/'))));
+/** The paths of an artifact's files. */
+export async function artifactPaths(store: Store, digest: string): Promise<readonly string[]> {
+  return (await artifactFiles(store, digest)).map(({ path }) => path);
 }
 
 /** Reads every file of an artifact and throws the first damage as a `UserError`. */
@@ -110,34 +118,17 @@ export function digestOfPath(store: Store, path: string): string | undefined {
   return isArtifact && (rest.length === 0 || (rest.length === 1 && rest[0] === 'files')) ? digest : undefined;
 }
 
-export function isDigest(value: unknown): value is string {
-  return typeof value === 'string' && digestPattern.test(value);
-}
-
-interface Source {
-  readonly folder: string;
-  readonly paths: readonly string[];
-}
-
-async function sourceFiles(store: Store, path: string): Promise<Source> {
-  const stats = await lstat(path).catch((error: unknown) => {
-    if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'ENOTDIR') throw error;
-    throw new UserError(`${path} does not exist. Give the folder or file to store.`);
-  });
-  if (stats.isFile()) return { folder: dirname(path), paths: [basename(path)] };
-  if (!stats.isDirectory())
-    throw new UserError(`${path} is neither a folder nor a plain file. Give what it points at.`);
-  const paths = await listFiles(path);
-  if (paths.length === 0) throw new UserError(`${path} has no files. There is nothing to store.`);
+async function sourceOutside(store: Store, path: string): Promise<SourceFiles> {
+  const source = await sourceFiles(path);
   const storePath = `${relative(path, store.root).split(sep).join('/')}/`;
-  if (paths.some((file) => file.startsWith(storePath))) {
+  if (source.folder === path && source.paths.some((file) => file.startsWith(storePath))) {
     throw new UserError(`${path} contains the store ${store.root}. Give a folder beside the store.`);
   }
-  return { folder: path, paths };
+  return source;
 }
 
 /** Stored files are read-only: whoever is handed their path must not change them. */
-async function copyIn(store: Store, source: Source, signal?: AbortSignal): Promise<Artifact> {
+async function copyIn(store: Store, source: SourceFiles, signal?: AbortSignal): Promise<Artifact> {
   const draft = await store.temporary();
   try {
     const files: TreeFile[] = [];
@@ -208,15 +199,6 @@ async function* extraFiles(
   }
 }
 
-async function refuseFilledFolder(into: string): Promise<void> {
-  const entries = await readdir(into).catch((error: unknown) => {
-    if (errorCode(error) === 'ENOENT') return [];
-    if (errorCode(error) === 'ENOTDIR') return [into];
-    throw error;
-  });
-  if (entries.length > 0) throw new UserError(`${into} is not an empty folder. Give a new or empty one.`);
-}
-
 const changed = 'has changed since it was stored';
 
 function damaged(store: Store, digest: string, file: string, problem: string): StoreDamage {
@@ -230,18 +212,4 @@ async function isFolder(path: string): Promise<boolean> {
     throw error;
   });
   return stats?.isDirectory() ?? false;
-}
-
-function isTree(value: unknown): value is { readonly files: readonly TreeFile[] } {
-  return isObject(value) && Array.isArray(value.files) && value.files.every(isTreeFile);
-}
-
-function isTreeFile(value: unknown): value is TreeFile {
-  return (
-    isObject(value) &&
-    typeof value.path === 'string' &&
-    !value.path.split('/').some((part) => part === '' || part === '.' || part === '..') &&
-    typeof value.bytes === 'number' &&
-    typeof value.sha256 === 'string'
-  );
 }

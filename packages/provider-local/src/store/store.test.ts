@@ -7,7 +7,8 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { UserError } from '@mlops-actions/core';
 import { identify } from '@mlops-actions/files';
-import { isObject, openStore } from './store.ts';
+import { isObject } from '@mlops-actions/provider';
+import { openStore } from './store.ts';
 
 let folder: string;
 beforeEach(async () => {

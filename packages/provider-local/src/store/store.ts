@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UserError } from '@mlops-actions/core';
 import { errorCode, identify, isAlive, withLock, writeWhole } from '@mlops-actions/files';
+import { isObject } from '@mlops-actions/provider';
 import { StoreDamage } from './damage.ts';
 
 /** The layout that this version writes and reads. A store of a higher format was made by a newer version. */
@@ -90,10 +91,6 @@ export async function abandonedEntries(store: Store): Promise<string[]> {
     const [, pid, started] = match ?? [];
     return pid === undefined || !isAlive({ pid: Number(pid), started: decodeURIComponent(started ?? '') });
   });
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function temporaryName(): string {

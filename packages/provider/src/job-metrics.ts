@@ -1,21 +1,17 @@
-import { readFile, stat } from 'node:fs/promises';
 import { UserError } from '@mlops-actions/core';
-import { errorCode } from '@mlops-actions/files';
-import type { MetricDefinition } from '@mlops-actions/provider';
-import { isObject } from '../store/store.ts';
+import type { MetricDefinition } from './jobs.ts';
+import { isObject } from './shapes.ts';
 
 export type Metrics = Readonly<Record<string, number>>;
 
-/** More than a metrics file can need, and little enough to read. */
-const fileLimit = 10_000_000;
+/** More bytes than a metrics file can need, and little enough to read. */
+const metricsFileLimit = 10_000_000;
 
 /**
- * The numbers in a metrics file: an object of numbers, at any depth; a nested one is named `outer.inner`. Text, booleans, nulls and lists
- * are left out. No file: no metrics. A file that is not such an object is a `UserError`.
+ * The numbers in the text of a metrics file: an object of numbers, at any depth; a nested one is named `outer.inner`. Text, booleans, nulls
+ * and lists are left out. A text that is not such an object is a `UserError`.
  */
-export async function readMetricsFile(path: string): Promise<Metrics> {
-  const text = await readText(path);
-  if (text === undefined) return {};
+export function parseMetrics(text: string): Metrics {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -31,15 +27,10 @@ export async function readMetricsFile(path: string): Promise<Metrics> {
   return Object.fromEntries(numbersIn(value, ''));
 }
 
-async function readText(path: string): Promise<string | undefined> {
-  try {
-    const { size } = await stat(path);
-    if (size > fileLimit) throw new UserError(`metrics.json has ${size} bytes; ${fileLimit} is the most.`);
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
+/** Throws a `UserError` for a metrics file of so many bytes that it cannot be one. */
+export function requireMetricsSize(bytes: number): void {
+  if (bytes > metricsFileLimit)
+    throw new UserError(`metrics.json has ${bytes} bytes; ${metricsFileLimit} is the most.`);
 }
 
 function numbersIn(value: Readonly<Record<string, unknown>>, prefix: string): [string, number][] {

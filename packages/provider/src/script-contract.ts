@@ -1,10 +1,22 @@
-import { availableParallelism } from 'node:os';
-import { basename, join } from 'node:path';
+import { posix } from 'node:path';
 import type { Json } from '@mlops-actions/core';
-import type { Work } from './document.ts';
-import { tokenVariable } from './process-group.ts';
+import type { JobRequest } from './jobs.ts';
 
-/** The folders of a job; all below `jobs/<name>`. */
+/** What a job's store keeps of its request. Never the environment: it may hold secrets. */
+export type JobWork = Pick<
+  JobRequest,
+  'command' | 'hyperparameters' | 'channels' | 'metricDefinitions' | 'maxRuntimeSeconds' | 'gpus'
+>;
+
+/** What the script is told of the machine that it runs on. */
+export interface ScriptMachine {
+  readonly cpus: Json;
+  readonly gpus: Json;
+  readonly currentHost: Json;
+  readonly hosts: Json;
+}
+
+/** The folders of a job, all below its root (`/opt/ml` in SageMaker). */
 export interface JobFolders {
   readonly root: string;
   readonly code: string;
@@ -17,17 +29,17 @@ export interface JobFolders {
 }
 
 export function jobFolders(root: string): JobFolders {
-  const input = join(root, 'input');
-  const output = join(root, 'output');
+  const input = posix.join(root, 'input');
+  const output = posix.join(root, 'output');
   return {
     root,
-    code: join(root, 'code'),
-    model: join(root, 'model'),
+    code: posix.join(root, 'code'),
+    model: posix.join(root, 'model'),
     output,
-    outputData: join(output, 'data'),
+    outputData: posix.join(output, 'data'),
     input,
-    inputConfig: join(input, 'config'),
-    inputData: join(input, 'data'),
+    inputConfig: posix.join(input, 'config'),
+    inputData: posix.join(input, 'data'),
   };
 }
 
@@ -35,7 +47,7 @@ export function jobFolders(root: string): JobFolders {
  * The hyperparameters as arguments, in the order of their names: `--name value`, and `-n value` for a name of one letter, as SageMaker's
  * training toolkit passes them (sagemaker-training 5.1.4, mapping.to_cmd_args).
  */
-export function scriptArguments(hyperparameters: Work['hyperparameters']): string[] {
+export function scriptArguments(hyperparameters: JobWork['hyperparameters']): string[] {
   return sortedEntries(hyperparameters).flatMap(([name, value]) => [name.length > 1 ? `--${name}` : `-${name}`, value]);
 }
 
@@ -44,16 +56,11 @@ export function scriptArguments(hyperparameters: Work['hyperparameters']): strin
  * (https://github.com/aws/sagemaker-training-toolkit/blob/master/ENVIRONMENT_VARIABLES.md). A name that is not fit for a shell
  * (`SM_HP_BATCH-SIZE`) is there with underscores too.
  */
-export function scriptEnvironment(
-  work: Work,
-  folders: JobFolders,
-  token: string,
-  base: Readonly<Record<string, string>>,
-): Record<string, string> {
+export function scriptEnvironment(work: JobWork, folders: JobFolders, machine: ScriptMachine): Record<string, string> {
   const entryPoint = entryPointOf(work.command);
-  const moduleName = basename(entryPoint).replace(/\.py$/, '');
+  const moduleName = posix.basename(entryPoint).replace(/\.py$/, '');
   const channels = Object.keys(work.channels).sort();
-  const channelFolders = Object.fromEntries(channels.map((name) => [name, join(folders.inputData, name)]));
+  const channelFolders = Object.fromEntries(channels.map((name) => [name, posix.join(folders.inputData, name)]));
   const hyperparameters = typedHyperparameters(work.hyperparameters);
   const contract: Record<string, Json> = {
     model_dir: folders.model,
@@ -65,33 +72,21 @@ export function scriptEnvironment(
     channel_input_dirs: channelFolders,
     hps: hyperparameters,
     user_args: scriptArguments(work.hyperparameters),
-    num_cpus: availableParallelism(),
-    num_gpus: work.gpus.length,
-    current_host: 'algo-1',
-    hosts: ['algo-1'],
+    num_cpus: machine.cpus,
+    num_gpus: machine.gpus,
+    current_host: machine.currentHost,
+    hosts: machine.hosts,
     module_name: moduleName,
     module_dir: folders.code,
     user_entry_point: entryPoint,
   };
   const { channel_input_dirs: _, hps: __, ...training } = contract;
   return {
-    ...base,
     ...Object.fromEntries(Object.entries(contract).map(([name, value]) => [`SM_${name.toUpperCase()}`, plain(value)])),
     ...variables('SM_CHANNEL_', channelFolders),
     ...variables('SM_HP_', work.hyperparameters),
     SM_TRAINING_ENV: JSON.stringify({ ...training, channel_input_dirs: channelFolders, hyperparameters }),
     PYTHONUNBUFFERED: '1',
-    ...(work.gpus.length === 0 ? {} : { CUDA_VISIBLE_DEVICES: work.gpus.join(',') }),
-    [tokenVariable]: token,
-  };
-}
-
-/** The files that a script may find in `SM_INPUT_CONFIG_DIR`, by name. */
-export function configFiles(work: Work): Readonly<Record<string, Json>> {
-  return {
-    'hyperparameters.json': work.hyperparameters,
-    'inputdataconfig.json': Object.fromEntries(Object.keys(work.channels).map((name) => [name, {}])),
-    'resourceconfig.json': { current_host: 'algo-1', hosts: ['algo-1'] },
   };
 }
 
@@ -101,7 +96,7 @@ function entryPointOf(command: readonly string[]): string {
 }
 
 /** A value that reads as JSON is that value, any other is text: the toolkit's rule. */
-function typedHyperparameters(hyperparameters: Work['hyperparameters']): Record<string, Json> {
+function typedHyperparameters(hyperparameters: JobWork['hyperparameters']): Record<string, Json> {
   return Object.fromEntries(sortedEntries(hyperparameters).map(([name, value]) => [name, jsonOrText(value)]));
 }
 

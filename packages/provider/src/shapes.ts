@@ -1,7 +1,7 @@
 import { isResourceName } from '@mlops-actions/core';
-import { approvalStatuses, type DatasetVersion, type ModelVersion } from '@mlops-actions/provider';
-import { isDigest } from './store/artifacts.ts';
-import { isObject } from './store/store.ts';
+import type { TreeFile } from '@mlops-actions/files';
+import type { DatasetVersion } from './datasets.ts';
+import { approvalStatuses, type ModelVersion } from './models.ts';
 
 /** An artifact as documents keep it: without its address, which changes when the store is moved. */
 export interface StoredArtifact {
@@ -10,10 +10,10 @@ export interface StoredArtifact {
   readonly bytes: number;
 }
 
-/** `datasets/<name>/<version>.json` */
+/** A dataset version as a store keeps it. */
 export type DatasetDocument = Omit<DatasetVersion, 'artifact'> & { readonly artifact: StoredArtifact };
 
-/** `models/<name>/<version>.json` */
+/** A model version as a store keeps it. */
 export type ModelDocument = Omit<ModelVersion, 'artifact' | 'aliases'> & { readonly artifact: StoredArtifact };
 
 /** `models/<name>/aliases.json`: alias → version. */
@@ -62,6 +62,28 @@ function isVersionDocument(value: unknown): value is Loose {
 
 export function isStoredArtifact(value: unknown): value is StoredArtifact {
   return isObject(value) && isDigest(value.digest) && isCount(value.files) && isCount(value.bytes);
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The index of an artifact's files. */
+export function isTree(value: unknown): value is { readonly files: readonly TreeFile[] } {
+  return isObject(value) && isListOf(value.files, isTreeFile);
+}
+
+function isTreeFile(value: Loose): boolean {
+  return (
+    isText(value.path) &&
+    !value.path.split('/').some((part) => part === '' || part === '.' || part === '..') &&
+    typeof value.bytes === 'number' &&
+    isText(value.sha256)
+  );
+}
+
+export function isDigest(value: unknown): value is string {
+  return typeof value === 'string' && /^sha256:[0-9a-f]{64}$/.test(value);
 }
 
 function isText(value: unknown): value is string {

@@ -1,0 +1,28 @@
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+
+/** How AWS is reached. What is absent is found as AWS's own tools find it: `AWS_REGION`, `AWS_ENDPOINT_URL`, the role of the runner. */
+export interface AwsOptions {
+  readonly region?: string;
+  readonly endpoint?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+export interface Clients {
+  readonly s3: S3Client;
+  readonly sagemaker: SageMakerClient;
+  readonly logs: CloudWatchLogsClient;
+}
+
+/** How often a call is tried before its error counts. AWS throttles accounts, not callers: a busy account needs patience. */
+const maxAttempts = 6;
+
+export function openClients(options: AwsOptions): Clients {
+  const config = { maxAttempts, ...options };
+  return {
+    s3: new S3Client(config),
+    sagemaker: new SageMakerClient(config),
+    logs: new CloudWatchLogsClient(config),
+  };
+}

@@ -1,0 +1,52 @@
+import { UserError } from '@mlops-actions/core';
+
+/** What the SageMaker provider works with. */
+export interface SageMakerSettings {
+  /** The bucket and, after it, the prefix under which everything is kept; the prefix has no slash at its ends and may be empty. */
+  readonly bucket: string;
+  readonly prefix: string;
+  /** The key that encrypts what is stored, of AWS's KMS; absent: S3's own encryption. */
+  readonly kmsKey?: string;
+  /** The role that jobs run as, an ARN. */
+  readonly executionRole?: string;
+  readonly training: TrainingSettings;
+  /** How often a running job is looked at, in milliseconds: `first` in the beginning, and more and more seldom up to `most`. */
+  readonly polling: { readonly first: number; readonly most: number };
+  /** How long after a job's end its last log lines are waited for, in milliseconds. */
+  readonly logGrace: number;
+}
+
+export interface TrainingSettings {
+  /** The container image that scripts run in. */
+  readonly image?: string;
+  readonly instanceType: string;
+  readonly instanceCount: number;
+  readonly volumeGb: number;
+  readonly subnets: readonly string[];
+  readonly securityGroups: readonly string[];
+  readonly networkIsolation: boolean;
+  /** Seconds that a spot job may take with its waits; absent: no spot instances. */
+  readonly spotMaxWaitSeconds?: number;
+  /** Where a spot job keeps its checkpoints; needed with spot. */
+  readonly checkpointUri?: string;
+  /** How long the machines stay for the next job, in seconds; 0: not at all. */
+  readonly warmPoolSeconds: number;
+}
+
+/**
+ * Two calls a look: at 75 seconds a wait makes 1.6 calls a minute, which a busy account can bear for hours.
+ */
+export const defaultPolling = { first: 2000, most: 75_000 } as const;
+
+/** CloudWatch has a container's last lines within seconds. */
+export const defaultLogGrace = 20_000;
+
+/** `s3://bucket/some/prefix` in parts. A `UserError` when it is none. */
+export function parseArtifactStore(uri: string): { readonly bucket: string; readonly prefix: string } {
+  const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(uri);
+  const prefix = (match?.[2] ?? '').replace(/\/+$/, '');
+  if (match?.[1] === undefined || prefix.split('/').some((part) => part === '.' || part === '..' || /\s/.test(part))) {
+    throw new UserError(`"${uri.slice(0, 200)}" is not an artifact store. Write s3://bucket or s3://bucket/prefix.`);
+  }
+  return { bucket: match[1], prefix };
+}

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { systemClock } from '@mlops-actions/core';
+import { type Emulator, startEmulator } from '../../../../test/emulators/sagemaker/emulator.ts';
+import { findings } from '../../../../test/emulators/sagemaker/journal.ts';
+import type { Timing } from '../../../../test/emulators/sagemaker/part.ts';
+import { type Clients, openClients } from '../clients.ts';
+import { s3Datasets } from '../datasets.ts';
+import { sagemakerJobs } from '../jobs/sagemaker-jobs.ts';
+import { sagemakerModels } from '../models.ts';
+import type { SageMakerSettings } from '../settings.ts';
+import { type S3Store, s3Store } from '../store/s3-store.ts';
+
+/** One emulator for the tests of a file. */
+export interface Emulated {
+  emulator(): Emulator;
+  clients(): Clients;
+  /** Settings for an account in which nothing is. */
+  settings(change?: Partial<SageMakerSettings>): Promise<SageMakerSettings>;
+  store(settings: SageMakerSettings): S3Store;
+}
+
+/** Starts the emulator before the tests of a file and ends it after them. The last test of the file must be `everyRequestIsValid`. */
+export function emulated(timing?: Partial<Timing>): Emulated {
+  let emulator: Emulator;
+  let clients: Clients;
+  beforeAll(async () => {
+    emulator = await startEmulator(timing);
+    clients = openClients({
+      endpoint: emulator.url,
+      region: 'eu-west-1',
+      credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' },
+    });
+  });
+  afterAll(async () => {
+    await emulator?.end();
+  });
+  return {
+    emulator: () => emulator,
+    clients: () => clients,
+    settings: async (change) => ({ ...defaults, bucket: await emulator.reset(), ...change }),
+    store: (settings) => s3Store(clients.s3, settings),
+  };
+}
+
+/** A provider's services that hold nothing yet. */
+export async function openEmulated(emulation: Emulated, change?: Partial<SageMakerSettings>) {
+  const settings = await emulation.settings(change);
+  const clients = emulation.clients();
+  const store = emulation.store(settings);
+  const datasets = s3Datasets(store, systemClock);
+  return {
+    datasets,
+    models: sagemakerModels(clients, store, systemClock),
+    jobs: sagemakerJobs({ clients, store, datasets, settings, effects: { clock: systemClock } }),
+  };
+}
+
+/** Registers the test that looks at every request and answer of the tests before it. */
+export function everyRequestIsValid(emulation: Emulated): void {
+  describe('the journal', () => {
+    test('of these tests has only requests and answers as AWS publishes them', async () => {
+      expect((await findings(emulation.emulator().journal)) ?? '').toBe('');
+    });
+  });
+}
+
+const defaults: Omit<SageMakerSettings, 'bucket'> = {
+  prefix: 'team/mlops',
+  executionRole: 'arn:aws:iam::123456789012:role/mlops-training',
+  training: {
+    image: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/train:1',
+    instanceType: 'ml.m5.large',
+    instanceCount: 1,
+    volumeGb: 30,
+    subnets: [],
+    securityGroups: [],
+    networkIsolation: false,
+    warmPoolSeconds: 0,
+  },
+  polling: { first: 20, most: 200 },
+  logGrace: 1000,
+};

@@ -1,0 +1,168 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { AwsError } from './aws-error.ts';
+import { dueFault, type Fault, refusal } from './faults.ts';
+import { type Journal, openJournal } from './journal.ts';
+import { modelPackages } from './model-packages.ts';
+import { type Moto, signature, startMoto } from './moto.ts';
+import { type Handlers, type Part, region, type Timing } from './part.ts';
+import { tags } from './tags.ts';
+import { trainingJobs } from './training-jobs.ts';
+
+/**
+ * SageMaker on a port of this machine, beside S3 and CloudWatch Logs, which are moto's: what clients reach by `AWS_ENDPOINT_URL`. Training
+ * jobs run their command as a child process whose `/opt/ml` is a folder of this machine.
+ */
+export interface Emulator {
+  readonly url: string;
+  readonly journal: Journal;
+  /** Faults to come; a test adds to them. */
+  readonly faults: Fault[];
+  /** As a new account is: nothing runs, and nothing is there but one empty bucket, whose name is returned. */
+  reset(): Promise<string>;
+  end(): Promise<void>;
+}
+
+export async function startEmulator(change: Partial<Timing> = {}): Promise<Emulator> {
+  const timing: Timing = { launch: 20, logDelay: 50, ...change };
+  const moto = await startMoto();
+  const journal = await openJournal();
+  const faults: Fault[] = [];
+  const tagging = tags();
+  const parts: Part[] = [tagging, trainingJobs(moto, timing, tagging), modelPackages(tagging)];
+  const handlers: Handlers = Object.assign({}, ...parts.map((part) => part.handlers));
+  const server = createServer((request, response) => {
+    void answer(request, response, { moto, journal, faults, handlers }).catch((error: unknown) => {
+      response.destroy(error as Error);
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    journal,
+    faults,
+    reset: async () => {
+      await Promise.all(parts.map((part) => part.reset()));
+      faults.length = 0;
+      await fetch(`${moto.url}/moto-api/reset`, { method: 'POST' });
+      const bucket = 'mlops-artifacts';
+      const body = `<CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><LocationConstraint>${region}</LocationConstraint></CreateBucketConfiguration>`;
+      const made = await fetch(`${moto.url}/${bucket}`, { method: 'PUT', headers: signature('s3'), body });
+      if (!made.ok) throw new Error(`moto made no bucket: ${await made.text()}`);
+      return bucket;
+    },
+    end: async () => {
+      await Promise.all(parts.map((part) => part.reset()));
+      server.closeAllConnections();
+      server.close();
+      await moto.end();
+      await journal.remove();
+    },
+  };
+}
+
+interface Rooms {
+  readonly moto: Moto;
+  readonly journal: Journal;
+  readonly faults: readonly Fault[];
+  readonly handlers: Handlers;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, rooms: Rooms): Promise<void> {
+  const body = Buffer.concat(await request.toArray());
+  const url = new URL(request.url ?? '/', 'http://localhost');
+  const target = request.headers['x-amz-target'];
+  const [service, operation = ''] = typeof target === 'string' ? target.split('.') : ['S3', s3Operation(request, url)];
+  const fault = dueFault(rooms.faults, operation);
+  const refused = fault && refusal(fault);
+  const found =
+    refused !== undefined
+      ? errorAnswer(refused, service === 'S3')
+      : service === 'SageMaker'
+        ? await handled(rooms.handlers, operation, body)
+        : request.headers['if-none-match'] !== undefined || request.headers['if-match'] !== undefined
+          ? await inTurn(() => passedOn(rooms.moto, request, body))
+          : await passedOn(rooms.moto, request, body);
+  await rooms.journal.add({
+    method: request.method ?? '',
+    path: url.pathname,
+    query: url.search === '' ? null : Object.fromEntries(url.searchParams),
+    headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
+    body_b64: body.toString('base64'),
+    response: {
+      status: found.status,
+      headers: found.headers,
+      body: service === 'S3' ? '' : Buffer.from(found.body).toString('utf8'),
+    },
+  });
+  if (fault?.kind === 'lost') {
+    response.destroy();
+    return;
+  }
+  response.writeHead(found.status, found.headers);
+  response.end(request.method === 'HEAD' ? undefined : found.body);
+}
+
+function s3Operation(request: IncomingMessage, url: URL): string {
+  return url.searchParams.get('x-id') ?? (url.searchParams.has('list-type') ? 'ListObjectsV2' : (request.method ?? ''));
+}
+
+async function handled(handlers: Handlers, operation: string, body: Buffer): Promise<Answer> {
+  const handler = handlers[operation];
+  try {
+    if (handler === undefined)
+      throw new AwsError('UnknownOperationException', `The emulator has no ${operation}.`, 404);
+    return jsonAnswer(200, (await handler(JSON.parse(body.toString('utf8')))) ?? {});
+  } catch (error) {
+    return errorAnswer(error instanceof AwsError ? error : new AwsError('InternalFailure', String(error), 500), false);
+  }
+}
+
+function jsonAnswer(status: number, value: object): Answer {
+  return {
+    status,
+    headers: { 'content-type': 'application/x-amz-json-1.1' },
+    body: Buffer.from(JSON.stringify(value)),
+  };
+}
+
+function errorAnswer({ type, message, status }: AwsError, isXml: boolean): Answer {
+  if (!isXml) return jsonAnswer(status, { __type: type, message });
+  const code = type === 'ThrottlingException' ? 'SlowDown' : type.replace(/Exception$/, '');
+  const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message><RequestId>1</RequestId></Error>`;
+  return { status, headers: { 'content-type': 'application/xml' }, body: Buffer.from(xml) };
+}
+
+/** Headers of one connection, which say nothing of the request. */
+const ofConnection = ['connection', 'transfer-encoding', 'keep-alive', 'expect', 'host', 'content-length'];
+
+/** Conditional writes one after another: they are atomic in S3, and moto looks first and writes then. */
+let writing: Promise<unknown> = Promise.resolve();
+
+function inTurn<T>(body: () => Promise<T>): Promise<T> {
+  const turn = writing.then(body, body);
+  writing = turn.catch(() => undefined);
+  return turn;
+}
+
+async function passedOn(moto: Moto, request: IncomingMessage, body: Buffer): Promise<Answer> {
+  const headers = Object.entries(request.headers).filter(([name]) => !ofConnection.includes(name));
+  const response = await fetch(`${moto.url}${request.url}`, {
+    method: request.method ?? 'GET',
+    headers: headers.map(([name, value]): [string, string] => [name, String(value)]),
+    ...(body.length === 0 ? {} : { body: new Uint8Array(body) }),
+  });
+  const kept = [...response.headers].filter(([name]) => !ofConnection.includes(name) && name !== 'content-encoding');
+  return {
+    status: response.status,
+    headers: Object.fromEntries(kept),
+    body: new Uint8Array(await response.arrayBuffer()),
+  };
+}
