@@ -1,6 +1,9 @@
+import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 
 /** How AWS is reached. What is absent is found as AWS's own tools find it: `AWS_REGION`, `AWS_ENDPOINT_URL`, the role of the runner. */
 export interface AwsOptions {
@@ -12,7 +15,10 @@ export interface AwsOptions {
 export interface Clients {
   readonly s3: S3Client;
   readonly sagemaker: SageMakerClient;
+  readonly runtime: SageMakerRuntimeClient;
   readonly logs: CloudWatchLogsClient;
+  readonly cloudwatch: CloudWatchClient;
+  readonly autoscaling: ApplicationAutoScalingClient;
 }
 
 /** How often a call is tried before its error counts. AWS throttles accounts, not callers: a busy account needs patience. */
@@ -23,6 +29,10 @@ export function openClients(options: AwsOptions): Clients {
   return {
     s3: new S3Client(config),
     sagemaker: new SageMakerClient(config),
+    // Whoever asks a model wants its answer, not ours of a minute later: the caller tries again.
+    runtime: new SageMakerRuntimeClient({ ...config, maxAttempts: 1 }),
     logs: new CloudWatchLogsClient(config),
+    cloudwatch: new CloudWatchClient(config),
+    autoscaling: new ApplicationAutoScalingClient(config),
   };
 }

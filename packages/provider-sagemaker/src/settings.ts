@@ -10,8 +10,11 @@ export interface SageMakerSettings {
   /** The role that jobs run as, an ARN. */
   readonly executionRole?: string;
   readonly training: TrainingSettings;
+  readonly serving: ServingSettings;
   /** How often a running job is looked at, in milliseconds: `first` in the beginning, and more and more seldom up to `most`. */
   readonly polling: { readonly first: number; readonly most: number };
+  /** How long an endpoint may be about an update before it is given up, in seconds. */
+  readonly updateTimeoutSeconds: number;
   /** How long after a job's end its last log lines are waited for, in milliseconds. */
   readonly logGrace: number;
 }
@@ -33,10 +36,22 @@ export interface TrainingSettings {
   readonly warmPoolSeconds: number;
 }
 
+export interface ServingSettings {
+  /** The container image that serves: it has our program `serve`, or one of its own. */
+  readonly image?: string;
+  readonly instanceType: string;
+  readonly subnets: readonly string[];
+  readonly securityGroups: readonly string[];
+  readonly networkIsolation: boolean;
+}
+
 /**
  * Two calls a look: at 75 seconds a wait makes 1.6 calls a minute, which a busy account can bear for hours.
  */
 export const defaultPolling = { first: 2000, most: 75_000 } as const;
+
+/** Longer than any update without guardrails takes; SageMaker's own waiter gives up after an hour. */
+export const defaultUpdateTimeout = 3600;
 
 /** CloudWatch has a container's last lines within seconds. */
 export const defaultLogGrace = 20_000;

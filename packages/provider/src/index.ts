@@ -10,3 +10,5 @@ export * from './requirements.ts';
 export * from './rollouts.ts';
 export * from './script-contract.ts';
 export * from './shapes.ts';
+export * from './traffic.ts';
+export * from './traffic-shift.ts';

@@ -127,3 +127,8 @@ function variables(prefix: string, values: Readonly<Record<string, string>>): Re
 function sortedEntries(values: Readonly<Record<string, string>>): [string, string][] {
   return Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
 }
+
+/** A text as one word of `sh`. */
+export function shellWord(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,12 +1,18 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Clock, systemClock } from '@mlops-actions/core';
 import { AwsError } from './aws-error.ts';
+import { type CloudWatch, cloudwatch } from './cloudwatch.ts';
+import { type Endpoints, endpoints } from './endpoints.ts';
 import { dueFault, type Fault, refusal } from './faults.ts';
-import { type Journal, openJournal } from './journal.ts';
+import { hostingModels } from './hosting-models.ts';
+import { invoke } from './invocations.ts';
+import { type Journal, type JournalEntry, openJournal } from './journal.ts';
 import { modelPackages } from './model-packages.ts';
 import { type Moto, signature, startMoto } from './moto.ts';
 import { type Handlers, type Part, region, type Timing } from './part.ts';
+import { scaling } from './scaling.ts';
 import { tags } from './tags.ts';
 import { trainingJobs } from './training-jobs.ts';
 
@@ -19,21 +25,36 @@ export interface Emulator {
   readonly journal: Journal;
   /** Faults to come; a test adds to them. */
   readonly faults: Fault[];
+  /** What goes wrong with the updates of endpoints. */
+  readonly troubles: Endpoints['troubles'];
   /** As a new account is: nothing runs, and nothing is there but one empty bucket, whose name is returned. */
   reset(): Promise<string>;
   end(): Promise<void>;
 }
 
-export async function startEmulator(change: Partial<Timing> = {}): Promise<Emulator> {
+/** `clock` is the one by which endpoints come and go and are measured. */
+export async function startEmulator(change: Partial<Timing> = {}, clock: Clock = systemClock): Promise<Emulator> {
   const timing: Timing = { launch: 20, logDelay: 50, ...change };
   const moto = await startMoto();
   const journal = await openJournal();
   const faults: Fault[] = [];
   const tagging = tags();
-  const parts: Part[] = [tagging, trainingJobs(moto, timing, tagging), modelPackages(tagging)];
+  const models = hostingModels(clock);
+  const metrics = cloudwatch(clock);
+  const hosting = endpoints(moto, timing, clock, models, tagging);
+  // Endpoints end before what they are made of is forgotten.
+  const parts: Part[] = [
+    hosting,
+    models,
+    metrics,
+    scaling(hosting),
+    tagging,
+    trainingJobs(moto, timing, tagging),
+    modelPackages(tagging),
+  ];
   const handlers: Handlers = Object.assign({}, ...parts.map((part) => part.handlers));
   const server = createServer((request, response) => {
-    void answer(request, response, { moto, journal, faults, handlers }).catch((error: unknown) => {
+    void answer(request, response, { moto, journal, faults, handlers, hosting, metrics }).catch((error: unknown) => {
       response.destroy(error as Error);
     });
   }).listen(0, '127.0.0.1');
@@ -42,8 +63,9 @@ export async function startEmulator(change: Partial<Timing> = {}): Promise<Emula
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     journal,
     faults,
+    troubles: hosting.troubles,
     reset: async () => {
-      await Promise.all(parts.map((part) => part.reset()));
+      for (const part of parts) await part.reset();
       faults.length = 0;
       await fetch(`${moto.url}/moto-api/reset`, { method: 'POST' });
       const bucket = 'mlops-artifacts';
@@ -53,7 +75,7 @@ export async function startEmulator(change: Partial<Timing> = {}): Promise<Emula
       return bucket;
     },
     end: async () => {
-      await Promise.all(parts.map((part) => part.reset()));
+      for (const part of parts) await part.reset();
       server.closeAllConnections();
       server.close();
       await moto.end();
@@ -67,6 +89,8 @@ interface Rooms {
   readonly journal: Journal;
   readonly faults: readonly Fault[];
   readonly handlers: Handlers;
+  readonly hosting: Endpoints;
+  readonly metrics: CloudWatch;
 }
 
 interface Answer {
@@ -79,28 +103,34 @@ async function answer(request: IncomingMessage, response: ServerResponse, rooms:
   const body = Buffer.concat(await request.toArray());
   const url = new URL(request.url ?? '/', 'http://localhost');
   const target = request.headers['x-amz-target'];
-  const [service, operation = ''] = typeof target === 'string' ? target.split('.') : ['S3', s3Operation(request, url)];
+  const invoked = /^\/endpoints\/([^/]+)\/invocations$/.exec(url.pathname)?.[1];
+  const [service = '', operation = ''] =
+    typeof target === 'string'
+      ? target.split('.')
+      : invoked !== undefined
+        ? ['Runtime', 'InvokeEndpoint']
+        : ['S3', s3Operation(request, url)];
   const fault = dueFault(rooms.faults, operation);
   const refused = fault && refusal(fault);
   const found =
     refused !== undefined
       ? errorAnswer(refused, service === 'S3')
-      : service === 'SageMaker'
-        ? await handled(rooms.handlers, operation, body)
-        : request.headers['if-none-match'] !== undefined || request.headers['if-match'] !== undefined
-          ? await inTurn(() => passedOn(rooms.moto, request, body))
-          : await passedOn(rooms.moto, request, body);
+      : invoked !== undefined
+        ? await invoke(invoked, request.headers, body, rooms.hosting, rooms.metrics)
+        : own.includes(service)
+          ? await handled(rooms.handlers, service, operation, body)
+          : request.headers['if-none-match'] !== undefined || request.headers['if-match'] !== undefined
+            ? await inTurn(() => passedOn(rooms.moto, request, body))
+            : await passedOn(rooms.moto, request, body);
   await rooms.journal.add({
+    ...(invoked === undefined ? {} : { service: 'sagemaker-runtime', op: operation }),
     method: request.method ?? '',
     path: url.pathname,
     query: url.search === '' ? null : Object.fromEntries(url.searchParams),
     headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
     body_b64: body.toString('base64'),
-    response: {
-      status: found.status,
-      headers: found.headers,
-      body: service === 'S3' ? '' : Buffer.from(found.body).toString('utf8'),
-    },
+    // What a model answers, and what lies in S3, is no shape of AWS's.
+    ...(invoked === undefined && service !== 'S3' ? { response: recorded(found) } : {}),
   });
   if (fault?.kind === 'lost') {
     response.destroy();
@@ -110,25 +140,33 @@ async function answer(request: IncomingMessage, response: ServerResponse, rooms:
   response.end(request.method === 'HEAD' ? undefined : found.body);
 }
 
+function recorded({ status, headers, body }: Answer): NonNullable<JournalEntry['response']> {
+  return { status, headers, body: Buffer.from(body).toString('utf8') };
+}
+
 function s3Operation(request: IncomingMessage, url: URL): string {
   return url.searchParams.get('x-id') ?? (url.searchParams.has('list-type') ? 'ListObjectsV2' : (request.method ?? ''));
 }
 
-async function handled(handlers: Handlers, operation: string, body: Buffer): Promise<Answer> {
+/** Services that the emulator is itself, by the prefix of their operations. */
+const own = ['SageMaker', 'GraniteServiceVersion20100801', 'AnyScaleFrontendService'];
+
+async function handled(handlers: Handlers, service: string, operation: string, body: Buffer): Promise<Answer> {
   const handler = handlers[operation];
   try {
     if (handler === undefined)
       throw new AwsError('UnknownOperationException', `The emulator has no ${operation}.`, 404);
-    return jsonAnswer(200, (await handler(JSON.parse(body.toString('utf8')))) ?? {});
+    const answer = (await handler(JSON.parse(body.toString('utf8')))) ?? {};
+    return jsonAnswer(200, answer, service.startsWith('Granite') ? '1.0' : '1.1');
   } catch (error) {
     return errorAnswer(error instanceof AwsError ? error : new AwsError('InternalFailure', String(error), 500), false);
   }
 }
 
-function jsonAnswer(status: number, value: object): Answer {
+function jsonAnswer(status: number, value: object, version = '1.1'): Answer {
   return {
     status,
-    headers: { 'content-type': 'application/x-amz-json-1.1' },
+    headers: { 'content-type': `application/x-amz-json-${version}` },
     body: Buffer.from(JSON.stringify(value)),
   };
 }

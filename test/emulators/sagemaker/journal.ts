@@ -6,6 +6,9 @@ import { promisify } from 'node:util';
 
 /** One request and its answer, as the judge reads them. */
 export interface JournalEntry {
+  /** Where the request does not say it. */
+  readonly service?: string;
+  readonly op?: string;
   readonly method: string;
   readonly path: string;
   readonly query: Readonly<Record<string, string>> | null;
@@ -59,10 +62,16 @@ export async function operations(journal: Journal): Promise<ReadonlyMap<string, 
   return counts;
 }
 
-function operationOf({ method, headers, query }: JournalEntry): string {
+function operationOf({ service, op, method, headers, query }: JournalEntry): string {
+  if (service !== undefined) return `${service}:${op}`;
   const [prefix, operation] = (headers['x-amz-target'] ?? '').split('.');
   if (operation !== undefined) return `${services[prefix ?? ''] ?? prefix}:${operation}`;
   return `s3:${query?.['x-id'] ?? method}`;
 }
 
-const services: Readonly<Record<string, string>> = { SageMaker: 'sagemaker', Logs_20140328: 'logs' };
+const services: Readonly<Record<string, string>> = {
+  SageMaker: 'sagemaker',
+  Logs_20140328: 'logs',
+  GraniteServiceVersion20100801: 'cloudwatch',
+  AnyScaleFrontendService: 'application-autoscaling',
+};

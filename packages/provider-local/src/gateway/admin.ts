@@ -1,14 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { endingOf, UserError } from '@mlops-actions/core';
-import type { MeasureRequest } from '@mlops-actions/provider';
-import { isObject } from '@mlops-actions/provider';
+import { isObject, type MeasureRequest, type Shares, type Traffic } from '@mlops-actions/provider';
 import { bearerMatches } from './access.ts';
 import type { Endpoint } from './endpoint.ts';
 import { isDeploymentSpec, isStoredSettings } from './endpoint-document.ts';
 import type { Endpoints } from './gateway.ts';
 import { answerError } from './proxy.ts';
 import { isTagChange } from './tags.ts';
-import type { Shares, Traffic } from './traffic.ts';
 
 /** An answer of the admin routes; 204 has no body. */
 interface Answer {

@@ -1,8 +1,14 @@
 import { canonicalJson, isResourceName, type Json } from '@mlops-actions/core';
-import type { DeploymentRequest } from '@mlops-actions/provider';
-import { isObject } from '@mlops-actions/provider';
+import {
+  type DeploymentRequest,
+  holderOf,
+  isMirror,
+  isObject,
+  isTraffic,
+  type MirrorShare,
+  type Shares,
+} from '@mlops-actions/provider';
 import type { Store } from '../store/store.ts';
-import { holderOf, isMirror, isTraffic, type MirrorShare, type Shares } from './traffic.ts';
 
 /** A deployment as it was asked for, with what its replicas need from the machine of who asked (search paths, locale). */
 export type DeploymentSpec = Omit<DeploymentRequest, 'endpoint' | 'sourceDir'> & {

@@ -1,7 +1,6 @@
-import type { DeploymentState, EndpointState } from '@mlops-actions/provider';
+import type { DeploymentState, EndpointState, Shares } from '@mlops-actions/provider';
 import type { Deployment } from './deployment.ts';
 import type { ReplicaOverride } from './endpoint-document.ts';
-import type { Shares } from './traffic.ts';
 
 /** A deployment with what its gateway alone can tell. */
 export interface LocalDeploymentState extends DeploymentState {

@@ -2,7 +2,17 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { endingOf, type Series, UserError } from '@mlops-actions/core';
-import type { EndpointState, MeasureRequest } from '@mlops-actions/provider';
+import {
+  areSameShares,
+  type EndpointState,
+  holderOf,
+  type MeasureRequest,
+  promotedAfter,
+  requireTraffic,
+  type Shares,
+  type Traffic,
+  withoutZeros,
+} from '@mlops-actions/provider';
 import type { Store } from '../store/store.ts';
 import { type Capture, createCapture } from './capture.ts';
 import { createDeployment, type Deployment } from './deployment.ts';
@@ -24,15 +34,6 @@ import { currentOverrides, overridesFor } from './replica-overrides.ts';
 import { type Schedule, weightedSchedule } from './schedule.ts';
 import { changedTags, type TagChange } from './tags.ts';
 import type { Timings } from './timings.ts';
-import {
-  areSameShares,
-  holderOf,
-  promotedAfter,
-  requireTraffic,
-  type Shares,
-  type Traffic,
-  withoutZeros,
-} from './traffic.ts';
 
 /** What every endpoint of a gateway shares. */
 export interface Surroundings {

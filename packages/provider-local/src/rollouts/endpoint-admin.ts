@@ -1,9 +1,9 @@
+import type { Shares, Traffic } from '@mlops-actions/provider';
 import type { GatewayClient } from '../endpoints/gateway-client.ts';
 import { pathOf, unknownEndpoint } from '../endpoints/local-endpoints.ts';
 import { hasDocument } from '../gateway/endpoint.ts';
 import type { LocalEndpointState } from '../gateway/endpoint-state.ts';
 import type { TagChange, Tags } from '../gateway/tags.ts';
-import type { Shares, Traffic } from '../gateway/traffic.ts';
 import type { Store } from '../store/store.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Granularity, RolloutObservation } from '@mlops-actions/core';
+import type { Shares } from '@mlops-actions/provider';
 import type { LocalDeploymentState, LocalEndpointState } from '../gateway/endpoint-state.ts';
-import type { Shares } from '../gateway/traffic.ts';
 
 /** A replica that ended is back within moments: so long nothing is said of a deployment that has no other. */
 const restartMs = 10_000;

@@ -1,5 +1,11 @@
 import { decodeJournal, isOpen, UserError } from '@mlops-actions/core';
-import type { CallOptions, DeploymentRequest, ModelRegistry, RolloutPreflight } from '@mlops-actions/provider';
+import {
+  type CallOptions,
+  type DeploymentRequest,
+  fractionFault,
+  type ModelRegistry,
+  type RolloutPreflight,
+} from '@mlops-actions/provider';
 import { specOf } from '../endpoints/local-endpoints.ts';
 import { contentOf } from '../endpoints/stage.ts';
 import { endpointFile, identityOf, isEndpointDocument } from '../gateway/endpoint-document.ts';
@@ -22,14 +28,6 @@ export async function faultsOf(
     await nameFault(candidate, store, models, options),
   ];
   return faults.filter((fault) => fault !== undefined);
-}
-
-/** The gateway divides by whole percents. */
-export function fractionFault(percents: readonly number[]): string | undefined {
-  const fraction = percents.find((percent) => !Number.isInteger(percent));
-  return fraction === undefined
-    ? undefined
-    : `The local gateway divides traffic by whole percents, not by ${fraction} %. Round the step.`;
 }
 
 /** While a rollout is open, its candidate may have any share. */

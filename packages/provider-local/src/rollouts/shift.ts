@@ -1,10 +1,15 @@
 import { type Clock, canonicalJson, UserError } from '@mlops-actions/core';
-import { TrafficChanged, type TrafficShift } from '@mlops-actions/provider';
+import {
+  requireExpectedShares,
+  type Shares,
+  shiftedTraffic,
+  type Traffic,
+  TrafficChanged,
+  type TrafficShift,
+} from '@mlops-actions/provider';
 import type { LocalEndpointState } from '../gateway/endpoint-state.ts';
-import { type Shares, type Traffic, withoutZeros } from '../gateway/traffic.ts';
 import type { EndpointAdmin } from './endpoint-admin.ts';
 import { sharesOf } from './observation.ts';
-import { fractionFault } from './preflight.ts';
 import { replicaCounts } from './replica-counts.ts';
 
 const pollMs = 50;
@@ -27,10 +32,10 @@ export async function shiftTraffic(
   clock: Clock,
   signal?: AbortSignal,
 ): Promise<void> {
-  const traffic = trafficOf(shift);
+  const traffic = shiftedTraffic(shift);
   for (let attempt = 1; ; attempt++) {
     const state = await admin.state(signal);
-    requireExpected(shift, state);
+    requireExpectedShares(shift, state.name, sharesOf(state));
     try {
       await move(shift, traffic, state, admin, clock, signal);
       return;
@@ -77,29 +82,6 @@ async function untilReady(
     }
     await clock.sleep(pollMs, signal);
   }
-}
-
-function trafficOf({ stable, candidate, share, mirror }: TrafficShift): Traffic {
-  const fault = fractionFault([share, mirror]);
-  if (fault !== undefined) throw new UserError(fault);
-  if (stable === '' && share > 0 && share < 100) {
-    throw new UserError(
-      `${candidate} cannot have ${share} % of the traffic, because no other deployment can take the rest. Give it 100 %.`,
-    );
-  }
-  const shares = withoutZeros({ [stable]: stable === '' ? 0 : 100 - share, [candidate]: share });
-  return { shares, ...(mirror === 0 ? {} : { mirror: { deployment: candidate, percent: mirror } }) };
-}
-
-/** A driver that slept while another took over must not shift any more. */
-function requireExpected({ stable, candidate, expected }: TrafficShift, state: LocalEndpointState): void {
-  const seen = sharesOf(state);
-  const isOthers = Object.keys(seen).some((name) => name !== stable && name !== candidate);
-  if (!isOthers && expected.includes(seen[candidate] ?? 0)) return;
-  const shown = Object.entries(seen).map(([name, share]) => `${name} ${share} %`);
-  throw new UserError(
-    `The traffic of endpoint "${state.name}" is ${shown.join(', ') || 'nowhere'}, and this rollout left ${candidate} with ${expected.join(' or ')} %. Somebody else has changed it since, so it is left as it is.`,
-  );
 }
 
 function areSame(a: Shares, b: Shares): boolean {

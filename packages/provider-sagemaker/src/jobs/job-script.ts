@@ -5,6 +5,7 @@ import {
   type ScriptMachine,
   scriptArguments,
   scriptEnvironment,
+  shellWord,
 } from '@mlops-actions/provider';
 
 /** The channel that brings the code, and the script that runs it. */
@@ -31,11 +32,11 @@ const unknown: ScriptMachine = {
  */
 export function jobScript(work: JobWork): string {
   const [program = '', ...words] = work.command;
-  const command = [program, ...words, ...scriptArguments(work.hyperparameters)].map(quoted).join(' ');
+  const command = [program, ...words, ...scriptArguments(work.hyperparameters)].map(shellWord).join(' ');
   const folders = jobFolders('\uE000root\uE001');
   const variables = Object.entries(scriptEnvironment(work, folders, unknown))
     .filter(([name]) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-    .map(([name, value]) => `export ${name}=${filled(quoted(value))}`);
+    .map(([name, value]) => `export ${name}=${filled(shellWord(value))}`);
   return `#!/bin/sh
 # Made by mlops-actions for one job. Its folder is <root>/input/data/${codeChannel}; SageMaker's root is /opt/ml.
 root=$(cd "$(dirname "$0")/../../.." && pwd)
@@ -53,21 +54,17 @@ fail() {
 mkdir -p "$root/code" "$root/model" "$root/output/data"
 tar -xzf "$root/input/data/${codeChannel}/sourcedir.tar.gz" -C "$root/code" || fail 'The code could not be unpacked: the image needs tar and gzip.' 1
 cd "$root/code" || exit 1
-command -v ${quoted(program)} > /dev/null || fail ${quoted(`The program ${program} was not found. Use an image that has it, or give its path.`)} 127
+command -v ${shellWord(program)} > /dev/null || fail ${shellWord(`The program ${program} was not found. Use an image that has it, or give its path.`)} 127
 ${command} &
 script=$!
 trap 'kill -TERM "$script" 2> /dev/null' TERM
-wait "$script"
+# A shell says by itself that its child was killed, which is no line of the script's.
+wait "$script" 2> /dev/null
 code=$?
-while kill -0 "$script" 2> /dev/null; do wait "$script"; code=$?; done
+while kill -0 "$script" 2> /dev/null; do wait "$script" 2> /dev/null; code=$?; done
 if [ "$code" -ne 0 ]; then fail '' "$code"; fi
 printf '\\n%s\\n' '${endOfLog}'
 `;
-}
-
-/** A word for `sh`. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** Puts the shell's variables in the place of what stands for them. As JSON they are no texts: `"hosts"` is a list. */

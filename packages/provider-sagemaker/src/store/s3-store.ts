@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import {
+  DeleteObjectCommand,
   GetObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
@@ -9,7 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { UserError } from '@mlops-actions/core';
-import { explained, isTaken, unlessMissing } from '../aws-errors.ts';
+import { explained, isNotFound, isTaken, unlessMissing } from '../aws-errors.ts';
 import type { SageMakerSettings } from '../settings.ts';
 
 /** Everything that this provider keeps, below one prefix of a bucket. Paths have no slash at their ends. */
@@ -22,12 +23,23 @@ export interface S3Store {
   write(path: string, document: unknown): Promise<void>;
   /** Writes a JSON document unless there is one: whoever asks at the same time, one gets true. */
   create(path: string, document: unknown): Promise<boolean>;
+  /** Reads a document with what tells it from others of its path, for `replace`. */
+  readTagged<T>(path: string, check: (value: unknown) => value is T): Promise<Tagged<T> | undefined>;
+  /** Writes a JSON document in the place of the one with that tag; false when another is there by now, or none. */
+  replace(path: string, document: unknown, tag: string): Promise<boolean>;
+  /** Removes a document. None is fine. */
+  remove(path: string): Promise<void>;
   /** The names right below a path, sorted: of documents without their `.json`, of others without what follows the slash. */
   list(path: string): Promise<string[]>;
   /** The content of an object. Rejects when there is none. */
   open(path: string, signal?: AbortSignal): Promise<Readable>;
   /** Stores a stream, in parts when it is long. */
   upload(path: string, content: Readable, signal?: AbortSignal): Promise<void>;
+}
+
+export interface Tagged<T> {
+  readonly document: T;
+  readonly tag: string;
 }
 
 export function s3Store(s3: S3Client, settings: Pick<SageMakerSettings, 'bucket' | 'prefix' | 'kmsKey'>): S3Store {
@@ -46,6 +58,33 @@ export function s3Store(s3: S3Client, settings: Pick<SageMakerSettings, 'bucket'
       throw explained(error, uri(path));
     });
 
+  /** Writes when the condition holds. */
+  const conditional = async (
+    path: string,
+    document: unknown,
+    condition: Pick<PutObjectCommandInput, 'IfMatch' | 'IfNoneMatch'>,
+  ): Promise<boolean> => {
+    try {
+      await put(`${path}.json`, document, condition);
+      return true;
+    } catch (error) {
+      if (isTaken(error) || (condition.IfMatch !== undefined && isNotFound(error))) return false;
+      throw explained(error, uri(path));
+    }
+  };
+
+  const readTagged = async <T>(path: string, check: (value: unknown) => value is T): Promise<Tagged<T> | undefined> => {
+    const Key = key(`${path}.json`);
+    const found = await told(unlessMissing(s3.send(new GetObjectCommand({ Bucket, Key }))), path);
+    if (found?.Body === undefined) return undefined;
+    const value = parsed(await found.Body.transformToString());
+    if (check(value)) return { document: value, tag: found.ETag ?? '' };
+    const problem = value === undefined ? 'is not valid JSON' : 'does not have the content that it should';
+    throw new UserError(
+      `${uri(`${path}.json`)} ${problem}. Restore an earlier version of it, or delete it and run the step again that made it.`,
+    );
+  };
+
   return {
     uri,
     path: (address) => {
@@ -55,27 +94,14 @@ export function s3Store(s3: S3Client, settings: Pick<SageMakerSettings, 'bucket'
         `"${address}" is not in the artifact store ${root}. Copy it there, or name its store in \`artifact-store\`.`,
       );
     },
-    read: async (path, check) => {
-      const Key = key(`${path}.json`);
-      const found = await told(unlessMissing(s3.send(new GetObjectCommand({ Bucket, Key }))), path);
-      if (found?.Body === undefined) return undefined;
-      const value = parsed(await found.Body.transformToString());
-      if (check(value)) return value;
-      const problem = value === undefined ? 'is not valid JSON' : 'does not have the content that it should';
-      throw new UserError(
-        `${uri(`${path}.json`)} ${problem}. Restore an earlier version of it, or delete it and run the step again that made it.`,
-      );
+    read: async (path, check) => (await readTagged(path, check))?.document,
+    readTagged,
+    replace: (path, document, tag) => conditional(path, document, { IfMatch: tag }),
+    remove: async (path) => {
+      await told(s3.send(new DeleteObjectCommand({ Bucket, Key: key(`${path}.json`) })), path);
     },
     write: (path, document) => told(put(`${path}.json`, document, {}), path),
-    create: async (path, document) => {
-      try {
-        await put(`${path}.json`, document, { IfNoneMatch: '*' });
-        return true;
-      } catch (error) {
-        if (isTaken(error)) return false;
-        throw explained(error, uri(path));
-      }
-    },
+    create: (path, document) => conditional(path, document, { IfNoneMatch: '*' }),
     list: async (path) => {
       const Prefix = key(`${path}/`);
       const names = new Set<string>();

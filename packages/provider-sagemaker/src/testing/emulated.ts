@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { systemClock } from '@mlops-actions/core';
+import { type Clock, type Log, systemClock } from '@mlops-actions/core';
 import { type Emulator, startEmulator } from '../../../../test/emulators/sagemaker/emulator.ts';
 import { findings } from '../../../../test/emulators/sagemaker/journal.ts';
 import type { Timing } from '../../../../test/emulators/sagemaker/part.ts';
 import { type Clients, openClients } from '../clients.ts';
 import { s3Datasets } from '../datasets.ts';
+import { sagemakerEndpoints } from '../endpoints/sagemaker-endpoints.ts';
 import { sagemakerJobs } from '../jobs/sagemaker-jobs.ts';
 import { sagemakerModels } from '../models.ts';
+import { sagemakerRollouts } from '../rollouts/sagemaker-rollouts.ts';
 import type { SageMakerSettings } from '../settings.ts';
 import { type S3Store, s3Store } from '../store/s3-store.ts';
 
@@ -14,17 +16,18 @@ import { type S3Store, s3Store } from '../store/s3-store.ts';
 export interface Emulated {
   emulator(): Emulator;
   clients(): Clients;
+  readonly clock: Clock;
   /** Settings for an account in which nothing is. */
   settings(change?: Partial<SageMakerSettings>): Promise<SageMakerSettings>;
   store(settings: SageMakerSettings): S3Store;
 }
 
 /** Starts the emulator before the tests of a file and ends it after them. The last test of the file must be `everyRequestIsValid`. */
-export function emulated(timing?: Partial<Timing>): Emulated {
+export function emulated(timing?: Partial<Timing>, clock: Clock = systemClock): Emulated {
   let emulator: Emulator;
   let clients: Clients;
   beforeAll(async () => {
-    emulator = await startEmulator(timing);
+    emulator = await startEmulator(timing, clock);
     clients = openClients({
       endpoint: emulator.url,
       region: 'eu-west-1',
@@ -37,6 +40,7 @@ export function emulated(timing?: Partial<Timing>): Emulated {
   return {
     emulator: () => emulator,
     clients: () => clients,
+    clock,
     settings: async (change) => ({ ...defaults, bucket: await emulator.reset(), ...change }),
     store: (settings) => s3Store(clients.s3, settings),
   };
@@ -47,11 +51,17 @@ export async function openEmulated(emulation: Emulated, change?: Partial<SageMak
   const settings = await emulation.settings(change);
   const clients = emulation.clients();
   const store = emulation.store(settings);
-  const datasets = s3Datasets(store, systemClock);
+  const { clock } = emulation;
+  const effects = { clock, log: quiet };
+  const datasets = s3Datasets(store, clock);
+  const models = sagemakerModels(clients, store, systemClock);
+  const endpoints = sagemakerEndpoints({ clients, store, models, settings, effects, region: 'eu-west-1' });
   return {
     datasets,
-    models: sagemakerModels(clients, store, systemClock),
-    jobs: sagemakerJobs({ clients, store, datasets, settings, effects: { clock: systemClock } }),
+    models,
+    jobs: sagemakerJobs({ clients, store, datasets, settings, effects }),
+    endpoints,
+    rollouts: sagemakerRollouts(store, endpoints),
   };
 }
 
@@ -77,6 +87,16 @@ const defaults: Omit<SageMakerSettings, 'bucket'> = {
     networkIsolation: false,
     warmPoolSeconds: 0,
   },
+  serving: {
+    image: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/serve:1',
+    instanceType: 'ml.m5.large',
+    subnets: [],
+    securityGroups: [],
+    networkIsolation: false,
+  },
   polling: { first: 20, most: 200 },
+  updateTimeoutSeconds: 3600,
   logGrace: 1000,
 };
+
+const quiet: Log = { log: () => {}, foreign: () => {}, group: (_title, body) => body() };

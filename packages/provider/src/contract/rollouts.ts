@@ -8,11 +8,23 @@ import { servingRequest } from './serving-request.ts';
 
 type Rolling = Pick<Provider, 'models' | 'endpoints' | 'rollouts'>;
 
+/** In what providers may differ. */
+export interface RolloutTraits {
+  /** Whether a candidate can get copies of the requests. */
+  readonly mirrors: boolean;
+  /** The shortest time that a provider gives a replica to start, in seconds. */
+  readonly startupTimeoutSeconds: number;
+}
+
 /**
  * Registers the tests that every provider's rollouts by shares must pass. `open` gives a provider that holds nothing yet; the caller cleans
  * up. Nothing is expected to show at once: what a service has accepted may take its time.
  */
-export function rolloutContract(name: string, open: () => Promise<Rolling>): void {
+export function rolloutContract(
+  name: string,
+  open: () => Promise<Rolling>,
+  { mirrors, startupTimeoutSeconds }: RolloutTraits = { mirrors: true, startupTimeoutSeconds: 1 },
+): void {
   describe(`rollouts of ${name}`, () => {
     const folders = temporaryFolders();
     let provider: Rolling;
@@ -163,7 +175,7 @@ export function rolloutContract(name: string, open: () => Promise<Rolling>): voi
         ['never gets healthy', { MODE: 'never-ready' }],
       ])('leaves nothing of a candidate that %s', async (_case, environment) => {
         await configured();
-        const bad = await request('bad', { environment, startupTimeoutSeconds: 1 });
+        const bad = await request('bad', { environment, startupTimeoutSeconds });
         await expect(target.provision(bad)).rejects.toThrow(UserError);
         expect(await names()).toEqual([]);
         expect((await target.observe()).shares).toEqual({});
@@ -285,46 +297,53 @@ export function rolloutContract(name: string, open: () => Promise<Rolling>): voi
       });
     });
 
-    describe('a mirror', () => {
-      /** Requests that the candidate got before this probe. */
-      const copies = async (): Promise<number> => ((await answerOf('green')).served ?? 0) - 1;
-
-      test('sends the candidate copies, and callers none of its answers', async () => {
-        await prepared();
-        await shift(0, { mirror: 50 });
-        await shows({ blue: 100 }, 50);
-        expect(new Set(await tags(20))).toEqual(new Set(['blue']));
-        while ((await copies()) < 10) await new Promise((resolve) => setTimeout(resolve, 20));
-        await shift(0);
-        await shows({ blue: 100 });
-        const before = await copies();
-        await tags(10);
-        expect(await copies()).toBe(before + 1);
-      });
-
-      test('of a candidate that is broken or slow is not felt', async () => {
-        await configured();
-        await provider.endpoints.deploy(await request('blue'));
-        await provider.endpoints.setTraffic('shop', { blue: 100 });
-        await target.provision(
-          await request('green', { environment: { TAG: 'green', MODE: 'broken', ANSWER_MS: '60000' } }),
-        );
-        await shift(0, { mirror: 100 });
-        await shows({ blue: 100 }, 100);
-        expect(new Set(await tags(10))).toEqual(new Set(['blue']));
-        await shift(0);
-        await target.retire('green');
-      });
-
-      test('is not for a candidate that has traffic, and ends when it gets some', async () => {
-        await prepared();
-        await expect(shift(10, { mirror: 10 })).rejects.toThrow(UserError);
-        await shows({ blue: 100 });
-        await shift(0, { mirror: 10 });
-        await shift(10);
-        await shows({ blue: 90, green: 10 });
-      });
+    test.each(mirrors ? [] : [10, 100])('a mirror of %d %% is refused and changes nothing', async (mirror) => {
+      await prepared();
+      await expect(shift(0, { mirror })).rejects.toThrow(UserError);
+      await shows({ blue: 100 });
     });
+
+    if (mirrors)
+      describe('a mirror', () => {
+        /** Requests that the candidate got before this probe. */
+        const copies = async (): Promise<number> => ((await answerOf('green')).served ?? 0) - 1;
+
+        test('sends the candidate copies, and callers none of its answers', async () => {
+          await prepared();
+          await shift(0, { mirror: 50 });
+          await shows({ blue: 100 }, 50);
+          expect(new Set(await tags(20))).toEqual(new Set(['blue']));
+          while ((await copies()) < 10) await new Promise((resolve) => setTimeout(resolve, 20));
+          await shift(0);
+          await shows({ blue: 100 });
+          const before = await copies();
+          await tags(10);
+          expect(await copies()).toBe(before + 1);
+        });
+
+        test('of a candidate that is broken or slow is not felt', async () => {
+          await configured();
+          await provider.endpoints.deploy(await request('blue'));
+          await provider.endpoints.setTraffic('shop', { blue: 100 });
+          await target.provision(
+            await request('green', { environment: { TAG: 'green', MODE: 'broken', ANSWER_MS: '60000' } }),
+          );
+          await shift(0, { mirror: 100 });
+          await shows({ blue: 100 }, 100);
+          expect(new Set(await tags(10))).toEqual(new Set(['blue']));
+          await shift(0);
+          await target.retire('green');
+        });
+
+        test('is not for a candidate that has traffic, and ends when it gets some', async () => {
+          await prepared();
+          await expect(shift(10, { mirror: 10 })).rejects.toThrow(UserError);
+          await shows({ blue: 100 });
+          await shift(0, { mirror: 10 });
+          await shift(10);
+          await shows({ blue: 90, green: 10 });
+        });
+      });
 
     describe('retiring', () => {
       test('is refused while there is traffic, and done without; again is fine', async () => {

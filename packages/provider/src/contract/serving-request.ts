@@ -17,7 +17,7 @@ export async function servingRequest(
     command: [process.execPath, 'serve.cjs'],
     environment: { TAG: deployment },
     autoscaling: { minReplicas: 1, maxReplicas: 1, targetConcurrency: 1 },
-    startupTimeoutSeconds: 30,
+    startupTimeoutSeconds: 600,
     requestTimeoutSeconds: 10,
     ...change,
   };

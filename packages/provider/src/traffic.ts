@@ -1,5 +1,5 @@
 import { canonicalJson, UserError } from '@mlops-actions/core';
-import { isObject } from '@mlops-actions/provider';
+import { isObject } from './shapes.ts';
 
 /** Percents by deployment. */
 export type Shares = Readonly<Record<string, number>>;

@@ -1,0 +1,158 @@
+import {
+  CreateEndpointCommand,
+  CreateEndpointConfigCommand,
+  type CreateEndpointConfigInput,
+  DeleteEndpointCommand,
+  DeleteEndpointConfigCommand,
+  DescribeEndpointCommand,
+  DescribeEndpointConfigCommand,
+  type DescribeEndpointConfigOutput,
+  type DescribeEndpointOutput,
+  type DesiredWeightAndCapacity,
+  type SageMakerClient,
+  UpdateEndpointCommand,
+  UpdateEndpointWeightsAndCapacitiesCommand,
+} from '@aws-sdk/client-sagemaker';
+import { type Clock, UserError } from '@mlops-actions/core';
+import { explained, unlessMissing } from '../aws-errors.ts';
+import type { SageMakerSettings } from '../settings.ts';
+
+/** A SageMaker endpoint and its configuration: what changes it, and whether the change took effect. */
+export interface Hosting {
+  describe(endpoint: string): Promise<DescribeEndpointOutput | undefined>;
+  config(name: string): Promise<DescribeEndpointConfigOutput>;
+  /** Makes the endpoint, or changes it to this configuration, and resolves once that serves. A `UserError` when it does not. */
+  apply(endpoint: string, config: CreateEndpointConfigInput, signal?: AbortSignal): Promise<void>;
+  /** Sets weights and instance counts, and resolves once they are in effect. */
+  rescale(endpoint: string, wanted: readonly DesiredWeightAndCapacity[], signal?: AbortSignal): Promise<void>;
+  /** Removes the endpoint and its configuration. Idempotent. */
+  remove(endpoint: string): Promise<void>;
+  /** Waits until nothing is under way at the endpoint. Undefined when it is not there. */
+  settled(endpoint: string, signal?: AbortSignal): Promise<DescribeEndpointOutput | undefined>;
+}
+
+/** In these an endpoint takes no change; it leaves them by itself. */
+const busy: readonly unknown[] = ['Creating', 'Updating', 'SystemUpdating', 'RollingBack', 'Deleting'];
+
+export function hosting(
+  sagemaker: SageMakerClient,
+  settings: Pick<SageMakerSettings, 'polling' | 'updateTimeoutSeconds'>,
+  clock: Clock,
+): Hosting {
+  const told = async <T>(answer: Promise<T>, endpoint: string): Promise<T> =>
+    answer.catch((error: unknown) => {
+      throw explained(error, `Endpoint ${endpoint}`);
+    });
+
+  const describe = (EndpointName: string): Promise<DescribeEndpointOutput | undefined> =>
+    told(unlessMissing(sagemaker.send(new DescribeEndpointCommand({ EndpointName }))), EndpointName);
+
+  const settled = async (endpoint: string, signal?: AbortSignal): Promise<DescribeEndpointOutput | undefined> => {
+    const began = clock.now().getTime();
+    for (;;) {
+      signal?.throwIfAborted();
+      const state = await describe(endpoint);
+      if (!busy.includes(state?.EndpointStatus)) return state;
+      const waited = clock.now().getTime() - began;
+      if (waited > settings.updateTimeoutSeconds * 1000) throw stuck(endpoint, state?.EndpointStatus, waited);
+      // An update takes minutes, so a fixed pace is cheap enough.
+      await clock.sleep(Math.min(10_000, settings.polling.first * 3), signal);
+    }
+  };
+
+  const config = (EndpointConfigName: string): Promise<DescribeEndpointConfigOutput> =>
+    told(sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName })), EndpointConfigName);
+
+  const makeConfig = async (request: CreateEndpointConfigInput): Promise<void> => {
+    await sagemaker.send(new CreateEndpointConfigCommand(request)).catch((error: unknown) => {
+      // Its name says what is in it.
+      if (!/already existing/.test((error as Error).message)) throw explained(error, `${request.EndpointConfigName}`);
+    });
+  };
+
+  const removeConfig = async (EndpointConfigName: string | undefined): Promise<void> => {
+    if (EndpointConfigName === undefined) return;
+    await unlessMissing(sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName })));
+  };
+
+  const remove = async (EndpointName: string): Promise<void> => {
+    const state = await settled(EndpointName);
+    if (state === undefined) return;
+    await told(unlessMissing(sagemaker.send(new DeleteEndpointCommand({ EndpointName }))), EndpointName);
+    await settled(EndpointName);
+    await removeConfig(state.EndpointConfigName);
+  };
+
+  return {
+    describe,
+    config,
+    settled,
+    remove,
+    apply: async (endpoint, request, signal) => {
+      const EndpointConfigName = request.EndpointConfigName ?? '';
+      const before = await settled(endpoint, signal);
+      if (before?.EndpointConfigName === EndpointConfigName && before.EndpointStatus === 'InService') return;
+      signal?.throwIfAborted();
+      await makeConfig(request);
+      if (before === undefined || before.EndpointStatus === 'Failed') {
+        // A failed endpoint takes nothing but its removal.
+        if (before !== undefined) await remove(endpoint);
+        await told(sagemaker.send(new CreateEndpointCommand({ EndpointName: endpoint, EndpointConfigName })), endpoint);
+      } else {
+        const update = { EndpointName: endpoint, EndpointConfigName, RetainAllVariantProperties: true };
+        await told(sagemaker.send(new UpdateEndpointCommand(update)), endpoint);
+      }
+      const after = await settled(endpoint, signal);
+      const fault = faultOf(after, EndpointConfigName);
+      if (fault !== undefined) {
+        // The configuration that serves is another one, so this may go.
+        if (after?.EndpointConfigName !== EndpointConfigName) await removeConfig(EndpointConfigName);
+        throw new UserError(`Endpoint ${endpoint} ${fault}`);
+      }
+      // No earlier: what serves must never lose its configuration.
+      if (before?.EndpointConfigName !== EndpointConfigName) await removeConfig(before?.EndpointConfigName);
+    },
+    rescale: async (endpoint, wanted, signal) => {
+      await settled(endpoint, signal);
+      signal?.throwIfAborted();
+      const request = { EndpointName: endpoint, DesiredWeightsAndCapacities: [...wanted] };
+      await told(sagemaker.send(new UpdateEndpointWeightsAndCapacitiesCommand(request)), endpoint);
+      const after = await settled(endpoint, signal);
+      const fault = faultOf(after, after?.EndpointConfigName);
+      if (fault !== undefined) throw new UserError(`Endpoint ${endpoint} ${fault}`);
+    },
+  };
+}
+
+/**
+ * Why a change did not take effect: `InService` is not enough, because an endpoint that rolled back is in service with its old
+ * configuration, and may give no reason.
+ */
+function faultOf(state: DescribeEndpointOutput | undefined, wanted: string | undefined): string | undefined {
+  if (state === undefined) return 'is gone: somebody removed it meanwhile.';
+  const {
+    EndpointStatus,
+    EndpointConfigName,
+    PendingDeploymentSummary,
+    ProductionVariants = [],
+    FailureReason,
+  } = state;
+  const reason = FailureReason === undefined ? 'SageMaker gives no reason.' : FailureReason;
+  if (EndpointStatus === 'UpdateRollbackFailed') {
+    return `could not go back after a failed update, and serves a mix of old and new. ${reason} Update it once more, or remove it.`;
+  }
+  if (EndpointStatus !== 'InService') return `is ${EndpointStatus}. ${reason}`;
+  if (EndpointConfigName !== wanted) return `went back to its old configuration ${EndpointConfigName}. ${reason}`;
+  if (PendingDeploymentSummary !== undefined) return 'is still being changed.';
+  const lagging = ProductionVariants.find(
+    (each) => each.CurrentWeight !== each.DesiredWeight || each.CurrentInstanceCount !== each.DesiredInstanceCount,
+  );
+  if (lagging === undefined) return undefined;
+  return `did not reach what it should for ${lagging.VariantName}: ${lagging.CurrentInstanceCount} of ${lagging.DesiredInstanceCount} instances, weight ${lagging.CurrentWeight} for ${lagging.DesiredWeight}. ${reason}`;
+}
+
+function stuck(endpoint: string, status: string | undefined, waited: number): UserError {
+  return new UserError(
+    `Endpoint ${endpoint} has been ${status} for ${Math.round(waited / 1000)} s. It is left as it is: SageMaker ends such an update by itself, and what serves goes on. Look at it in the console, and run the step again when it is in service.`,
+  );
+}

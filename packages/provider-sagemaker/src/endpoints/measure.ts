@@ -1,0 +1,129 @@
+import {
+  type CloudWatchClient,
+  GetMetricDataCommand,
+  type MetricDataQuery,
+  type MetricDataResult,
+} from '@aws-sdk/client-cloudwatch';
+import type { Measurement, Series } from '@mlops-actions/core';
+import type { MeasureRequest } from '@mlops-actions/provider';
+import { explained } from '../aws-errors.ts';
+
+/** SageMaker's metrics are by the minute. */
+const leastPeriod = 60;
+
+/** How late CloudWatch may be with them, in milliseconds: a window that ended later is not known yet. */
+const delay = 60_000;
+
+/** What is asked for, by the name in a measurement. Counts are sums; latencies come in microseconds. */
+const counts = {
+  requests: ['Invocations', 'Sum'],
+  clientErrors: ['Invocation4XXErrors', 'Sum'],
+  serverErrors: ['Invocation5XXErrors', 'Sum'],
+  modelErrors: ['InvocationModelErrors', 'Sum'],
+} as const;
+const latencies = { p50: 'p50', p90: 'p90', p95: 'p95', p99: 'p99', mean: 'Average', max: 'Maximum' } as const;
+
+/**
+ * What a variant did, from CloudWatch. There are no figures of a minute in which nobody asked: such a window has 0 requests, when the
+ * variant was there (`since`, in milliseconds since 1970).
+ *
+ * Percentiles of `ModelLatency` are asked for although AWS does not list them; where there are none, mean and maximum are there.
+ */
+export async function measureVariant(
+  cloudwatch: CloudWatchClient,
+  endpoint: string,
+  variant: string,
+  request: MeasureRequest,
+  since: number,
+  now: number,
+): Promise<Series> {
+  const period = Math.max(leastPeriod, Math.ceil(request.windowSeconds / 60) * 60);
+  const length = period * 1000;
+  const from = Math.ceil(Math.max(request.from, since) / length) * length;
+  const to = Math.floor(Math.min(request.to, now - delay) / length) * length;
+  if (from >= to) return { windows: [] };
+  const results = await ask(cloudwatch, endpoint, variant, period, from, to);
+  const windows: Measurement[] = [];
+  for (let at = from; at < to; at += length) windows.push(windowOf(results, at, at + length));
+  return { windows };
+}
+
+async function ask(
+  cloudwatch: CloudWatchClient,
+  endpoint: string,
+  variant: string,
+  period: number,
+  from: number,
+  to: number,
+): Promise<ReadonlyMap<string, ReadonlyMap<number, number>>> {
+  const query = (Id: string, MetricName: string, Stat: string): MetricDataQuery => ({
+    Id,
+    MetricStat: {
+      Metric: {
+        Namespace: 'AWS/SageMaker',
+        MetricName,
+        Dimensions: [
+          { Name: 'EndpointName', Value: endpoint },
+          { Name: 'VariantName', Value: variant },
+        ],
+      },
+      Period: period,
+      Stat,
+    },
+  });
+  const MetricDataQueries = [
+    ...Object.entries(counts).map(([id, [metric, statistic]]) => query(id, metric, statistic)),
+    ...Object.entries(latencies).map(([id, statistic]) => query(id, 'ModelLatency', statistic)),
+  ];
+  const found = new Map<string, Map<number, number>>();
+  let NextToken: string | undefined;
+  do {
+    const command = new GetMetricDataCommand({
+      MetricDataQueries,
+      StartTime: new Date(from),
+      EndTime: new Date(to),
+      ScanBy: 'TimestampAscending',
+      ...(NextToken && { NextToken }),
+    });
+    const page = await cloudwatch.send(command).catch((error: unknown) => {
+      throw explained(error, `Metrics of endpoint ${endpoint}`);
+    });
+    for (const result of page.MetricDataResults ?? []) collect(found, result);
+    NextToken = page.NextToken;
+  } while (NextToken !== undefined);
+  return found;
+}
+
+function collect(
+  found: Map<string, Map<number, number>>,
+  { Id = '', Timestamps = [], Values = [] }: MetricDataResult,
+): void {
+  const points = found.get(Id) ?? new Map<number, number>();
+  for (const [index, at] of Timestamps.entries()) points.set(at.getTime(), Values[index] ?? 0);
+  found.set(Id, points);
+}
+
+function windowOf(results: ReadonlyMap<string, ReadonlyMap<number, number>>, from: number, to: number): Measurement {
+  const value = (id: string): number | undefined => results.get(id)?.get(from);
+  const requests = value('requests') ?? 0;
+  const serverErrors = value('serverErrors') ?? 0;
+  const modelErrors = Math.min(serverErrors, value('modelErrors') ?? 0);
+  const latency = Object.fromEntries(
+    Object.keys(latencies).flatMap((id) => {
+      const microseconds = value(id);
+      return microseconds === undefined ? [] : [[id, microseconds / 1000]];
+    }),
+  );
+  return {
+    from,
+    to,
+    requests,
+    serverErrors,
+    clientErrors: value('clientErrors') ?? 0,
+    modelErrors,
+    platformErrors: serverErrors - modelErrors,
+    ...(Object.keys(latency).length === 0
+      ? {}
+      : { latency, latencySource: "of the model's answers, without SageMaker's overhead" }),
+  };
+}

@@ -1,0 +1,348 @@
+import { canonicalJson, UserError } from '@mlops-actions/core';
+import {
+  areSameShares,
+  type CallOptions,
+  type DeploymentRequest,
+  type DeploymentState,
+  type EndpointService,
+  type EndpointSettings,
+  type EndpointState,
+  type ModelRegistry,
+  type ProviderEffects,
+  promotedAfter,
+  requireName,
+  requireTraffic,
+  type Shares,
+  TrafficChanged,
+  withoutZeros,
+} from '@mlops-actions/provider';
+import type { Clients } from '../clients.ts';
+import type { SageMakerSettings } from '../settings.ts';
+import type { S3Store } from '../store/s3-store.ts';
+import { scaleVariant, stopScaling } from './autoscaling.ts';
+import { endpointConfig, startupTimeouts, variantOf, variantsIn } from './endpoint-config.ts';
+import { variantLogs } from './endpoint-logs.ts';
+import {
+  type DeploymentRecord,
+  deploymentPath,
+  type EndpointRecord,
+  endpointPath,
+  isDeploymentRecord,
+  isEndpointRecord,
+  journalPath,
+} from './endpoint-record.ts';
+import { endpointState } from './endpoint-state.ts';
+import { type HostedModel, hostedModel, makeModel, removeModel } from './hosted-model.ts';
+import { hosting } from './hosting.ts';
+import { invokeEndpoint } from './invoke.ts';
+import { measureVariant } from './measure.ts';
+
+export interface SageMakerEndpointsOptions {
+  readonly clients: Clients;
+  readonly store: S3Store;
+  readonly models: ModelRegistry;
+  readonly settings: SageMakerSettings;
+  readonly effects: Pick<ProviderEffects, 'clock' | 'log'>;
+  /** The region's name, for the endpoint's URL. */
+  readonly region: string;
+}
+
+export interface SageMakerEndpoints extends EndpointService {
+  /** With `replicas`, the deployment begins with so many in the place of its own minimum. */
+  deploy(request: DeploymentRequest, options?: CallOptions & { readonly replicas?: number }): Promise<DeploymentState>;
+  /** Sets weights, and instance counts where they are named, at once. */
+  rescale(
+    endpoint: string,
+    shares: Shares,
+    replicas: Readonly<Record<string, number>>,
+    options?: CallOptions,
+  ): Promise<void>;
+  /** Whether a deployment of that name is there with another configuration. */
+  isOther(request: DeploymentRequest, options?: CallOptions): Promise<boolean>;
+  /** Waits until nothing is under way at the endpoint, and describes it. */
+  settle(endpoint: string, options?: CallOptions): Promise<EndpointState | undefined>;
+  /** Whether a rollback failed, so that old and new serve side by side. */
+  isMixed(endpoint: string): Promise<boolean>;
+  /** The deployment's own number of replicas, as it was made for. */
+  ownReplicas(endpoint: string, deployment: string): Promise<number | undefined>;
+}
+
+const tailLines = 20;
+
+/**
+ * Endpoints of SageMaker: a deployment is a production variant, whose weight is its percent of the traffic. A variant comes and goes by a new
+ * endpoint configuration; no old one is removed before the new one is proven to serve.
+ */
+export function sagemakerEndpoints(options: SageMakerEndpointsOptions): SageMakerEndpoints {
+  const { clients, store, models, settings, effects, region } = options;
+  const { clock, log } = effects;
+  const host = hosting(clients.sagemaker, settings, clock);
+
+  const readRecord = (endpoint: string): Promise<EndpointRecord | undefined> =>
+    store.read(endpointPath(endpoint), isEndpointRecord);
+
+  const requireRecord = async (endpoint: string): Promise<EndpointRecord> => {
+    requireName('endpoint', endpoint);
+    const record = await readRecord(endpoint);
+    if (record !== undefined) return record;
+    throw new UserError(`There is no endpoint "${endpoint}". Deploy to it first (deploy-endpoint).`);
+  };
+
+  const readDeployment = (endpoint: string, deployment: string): Promise<DeploymentRecord | undefined> =>
+    store.read(deploymentPath(endpoint, deployment), isDeploymentRecord);
+
+  const readDeployments = async (endpoint: string): Promise<ReadonlyMap<string, DeploymentRecord>> => {
+    const names = await store.list(`endpoints/${endpoint}/deployments`);
+    const records = names.map(async (name) => [name, await readDeployment(endpoint, name)] as const);
+    return new Map(
+      (await Promise.all(records)).filter((pair): pair is [string, DeploymentRecord] => pair[1] !== undefined),
+    );
+  };
+
+  const describe = async (endpoint: string): Promise<EndpointState | undefined> => {
+    requireName('endpoint', endpoint);
+    const record = await readRecord(endpoint);
+    if (record === undefined) return undefined;
+    const [live, records] = await Promise.all([host.describe(endpoint), readDeployments(endpoint)]);
+    const url = `https://runtime.sagemaker.${region}.amazonaws.com/endpoints/${endpoint}/invocations`;
+    return endpointState(endpoint, url, record, live, records);
+  };
+
+  const stateOf = async (endpoint: string): Promise<EndpointState> => {
+    const state = await describe(endpoint);
+    if (state === undefined) throw new UserError(`Endpoint "${endpoint}" was removed meanwhile.`);
+    return state;
+  };
+
+  const deploymentOf = async (endpoint: string, deployment: string): Promise<DeploymentState | undefined> =>
+    (await describe(endpoint))?.deployments.find(({ name }) => name === deployment);
+
+  /** The variants that the endpoint has now. */
+  const currentVariants = async (endpoint: string, signal?: AbortSignal) => {
+    const live = await host.settled(endpoint, signal);
+    if (live?.EndpointConfigName === undefined || live.EndpointStatus === 'Failed') return [];
+    return variantsIn(await host.config(live.EndpointConfigName));
+  };
+
+  const configOf = async (endpoint: string, variants: Parameters<typeof endpointConfig>[1], record: EndpointRecord) =>
+    endpointConfig(endpoint, variants, record.capturePercent, store.uri('capture'), settings);
+
+  const addVariant = async (
+    request: DeploymentRequest,
+    model: HostedModel,
+    record: EndpointRecord,
+    replicas: number,
+    signal?: AbortSignal,
+  ): Promise<void> => {
+    const { endpoint, deployment, autoscaling } = request;
+    const others = (await currentVariants(endpoint, signal)).filter(({ VariantName }) => VariantName !== deployment);
+    const variants = [...others, variantOf(request, model.name, replicas, settings)];
+    await host.apply(endpoint, await configOf(endpoint, variants, record), signal);
+    await scaleVariant(clients.autoscaling, endpoint, deployment, autoscaling);
+  };
+
+  const dropVariant = async (endpoint: string, deployment: string): Promise<void> => {
+    const variants = await currentVariants(endpoint);
+    const others = variants.filter(({ VariantName }) => VariantName !== deployment);
+    if (others.length === 0) await host.remove(endpoint);
+    else if (others.length < variants.length) {
+      await stopScaling(clients.autoscaling, endpoint, deployment);
+      const record = (await readRecord(endpoint)) ?? { capturePercent: 0, promoted: [] };
+      await host.apply(endpoint, await configOf(endpoint, others, record));
+    }
+  };
+
+  /** Takes away everything of a deployment. */
+  const forget = async (endpoint: string, deployment: string): Promise<void> => {
+    const record = await readDeployment(endpoint, deployment);
+    await dropVariant(endpoint, deployment);
+    if (record !== undefined) await removeModel(clients.sagemaker, record.hostedModel);
+    await store.remove(deploymentPath(endpoint, deployment));
+  };
+
+  const failed = async (request: DeploymentRequest, error: unknown): Promise<unknown> => {
+    const { endpoint, deployment, startupTimeoutSeconds } = request;
+    const lines = await variantLogs(clients.logs, endpoint, deployment, tailLines).catch(() => []);
+    if (lines.length > 0) log.log('info', `The last lines of ${deployment}:`);
+    for (const line of lines) log.foreign(line);
+    if (!(error instanceof UserError) || !/ping health check/.test(error.message)) return error;
+    const seconds = Math.max(startupTimeouts.least, startupTimeoutSeconds);
+    const last = lines.length === 0 ? 'It printed nothing.' : `Its last words: ${lines.slice(-3).join(' ')}`;
+    return new UserError(
+      `Deployment "${deployment}" of endpoint "${endpoint}" did not answer GET /ping with 200 within ${seconds} s. ${last}`,
+    );
+  };
+
+  const deploy = async (
+    request: DeploymentRequest,
+    { signal, replicas }: CallOptions & { readonly replicas?: number } = {},
+  ): Promise<DeploymentState> => {
+    const { endpoint, deployment, autoscaling } = request;
+    requireName('deployment', deployment);
+    const record = await requireRecord(endpoint);
+    const model = await hostedModel(request, models, store, settings, { ...(signal && { signal }) });
+    await host.settled(endpoint, signal);
+    const there = await deploymentOf(endpoint, deployment);
+    const known = there && (await readDeployment(endpoint, deployment));
+    if (there !== undefined && known?.identity === model.identity) return there;
+    if (there !== undefined) throw otherConfiguration(request);
+    signal?.throwIfAborted();
+    const { minReplicas, maxReplicas } = autoscaling;
+    const { startupTimeoutSeconds } = request;
+    const made: DeploymentRecord = {
+      model: request.model,
+      identity: model.identity,
+      hostedModel: model.name,
+      minReplicas,
+      maxReplicas,
+      startupTimeoutSeconds,
+      created: clock.now().getTime(),
+    };
+    await store.write(deploymentPath(endpoint, deployment), made);
+    try {
+      await makeModel(clients.sagemaker, model);
+      await addVariant(request, model, record, replicas ?? minReplicas, signal);
+    } catch (error) {
+      const explanation = signal?.aborted ? error : await failed(request, error);
+      // An update that was begun cannot be broken off: what it made is taken away when it is over.
+      await forget(endpoint, deployment).catch((trouble: unknown) => {
+        log.log('warning', `${deployment} was not removed: ${(trouble as Error).message}`);
+      });
+      throw explanation;
+    }
+    const state = await deploymentOf(endpoint, deployment);
+    if (state === undefined) throw new UserError(`Deployment "${deployment}" was removed while it started.`);
+    return state;
+  };
+
+  const rescale: SageMakerEndpoints['rescale'] = async (endpoint, shares, replicas, { signal } = {}) => {
+    const before = await stateOf(endpoint);
+    const wanted = before.deployments.map(({ name, desiredReplicas }) => ({
+      VariantName: name,
+      DesiredWeight: shares[name] ?? 0,
+      DesiredInstanceCount: replicas[name] ?? desiredReplicas,
+    }));
+    await host.rescale(endpoint, wanted, signal);
+    const record = await requireRecord(endpoint);
+    const promoted = promotedAfter(record.promoted, sharesOf(before), withoutZeros(shares));
+    if (canonicalJson(promoted) !== canonicalJson(record.promoted)) {
+      await store.write(endpointPath(endpoint), { ...record, promoted });
+    }
+  };
+
+  return {
+    describe,
+    deploy,
+    rescale,
+    isOther: async (request, callOptions = {}) => {
+      const there = await readDeployment(request.endpoint, request.deployment);
+      if (there === undefined) return false;
+      return (await hostedModel(request, models, store, settings, callOptions)).identity !== there.identity;
+    },
+    settle: async (endpoint, { signal } = {}) => {
+      requireName('endpoint', endpoint);
+      if ((await readRecord(endpoint)) === undefined) return undefined;
+      await host.settled(endpoint, signal);
+      return describe(endpoint);
+    },
+    isMixed: async (endpoint) => (await host.describe(endpoint))?.EndpointStatus === 'UpdateRollbackFailed',
+    ownReplicas: async (endpoint, deployment) => (await readDeployment(endpoint, deployment))?.minReplicas,
+    configure: async (endpoint, wanted, { signal } = {}) => {
+      requireName('endpoint', endpoint);
+      refuseToken(wanted);
+      const known = await readRecord(endpoint);
+      const record = { capturePercent: wanted.capturePercent, promoted: known?.promoted ?? [] };
+      await store.write(endpointPath(endpoint), record);
+      if (known !== undefined && known.capturePercent !== record.capturePercent) {
+        const variants = await currentVariants(endpoint, signal);
+        if (variants.length > 0) await host.apply(endpoint, await configOf(endpoint, variants, record), signal);
+      }
+      return stateOf(endpoint);
+    },
+    setTraffic: async (endpoint, shares, expected) => {
+      await requireRecord(endpoint);
+      await host.settled(endpoint);
+      const state = await stateOf(endpoint);
+      const names = state.deployments.filter(({ status }) => status === 'InService').map(({ name }) => name);
+      requireTraffic(endpoint, { shares }, names);
+      if (expected !== undefined && !areSameShares(expected, sharesOf(state))) {
+        throw new TrafficChanged(
+          `The traffic of endpoint "${endpoint}" is ${JSON.stringify(sharesOf(state))}, not ${JSON.stringify(expected)}: somebody else has changed it meanwhile.`,
+        );
+      }
+      await rescale(endpoint, shares, {});
+      return stateOf(endpoint);
+    },
+    removeDeployment: async (endpoint, deployment, { signal } = {}) => {
+      requireName('endpoint', endpoint);
+      requireName('deployment', deployment);
+      if ((await readRecord(endpoint)) === undefined) return;
+      await host.settled(endpoint, signal);
+      const { traffic = 0 } = (await deploymentOf(endpoint, deployment)) ?? {};
+      if (traffic > 0) {
+        throw new UserError(
+          `Deployment "${deployment}" has ${traffic} % of the traffic of endpoint "${endpoint}". Give it to others first.`,
+        );
+      }
+      await forget(endpoint, deployment);
+    },
+    remove: async (endpoint) => {
+      requireName('endpoint', endpoint);
+      const records = await readDeployments(endpoint);
+      for (const name of records.keys()) await stopScaling(clients.autoscaling, endpoint, name);
+      await host.remove(endpoint);
+      for (const [name, { hostedModel: hosted }] of records) {
+        await removeModel(clients.sagemaker, hosted);
+        await store.remove(deploymentPath(endpoint, name));
+      }
+      await store.remove(journalPath(endpoint));
+      await store.remove(endpointPath(endpoint));
+    },
+    invoke: async (endpoint, invocation, { signal } = {}) => {
+      const state = await describe(endpoint);
+      if (state === undefined) await requireRecord(endpoint);
+      const isServed = state?.deployments.some(({ traffic }) => traffic > 0);
+      if (invocation.deployment === undefined && !isServed)
+        return nobody('No deployment of the endpoint has traffic.', 503);
+      if ((state?.deployments ?? []).length === 0) return nobody('The endpoint has no deployment.', 404);
+      return invokeEndpoint(clients.runtime, endpoint, invocation, signal);
+    },
+    measure: async (endpoint, request) => {
+      requireName('endpoint', endpoint);
+      if ((await readRecord(endpoint)) === undefined) return {};
+      const now = clock.now().getTime();
+      const series = [...(await readDeployments(endpoint))].map(async ([name, { created }]) => [
+        name,
+        await measureVariant(clients.cloudwatch, endpoint, name, request, created, now),
+      ]);
+      return Object.fromEntries(await Promise.all(series));
+    },
+    logs: async (endpoint, deployment, lines) => {
+      if ((await readRecord(endpoint)) === undefined) return [];
+      return variantLogs(clients.logs, endpoint, deployment, lines);
+    },
+  };
+}
+
+export function sharesOf({ deployments }: Pick<EndpointState, 'deployments'>): Shares {
+  return Object.fromEntries(
+    deployments.filter(({ traffic }) => traffic > 0).map(({ name, traffic }) => [name, traffic]),
+  );
+}
+
+function nobody(body: string, status: number) {
+  return { status, contentType: 'text/plain', body, milliseconds: 0 };
+}
+
+function refuseToken({ auth }: EndpointSettings): void {
+  if (auth.kind === 'none') return;
+  throw new UserError(
+    'SageMaker lets callers in by IAM, not by a token of the endpoint. Leave `auth` and `token` out, and allow sagemaker:InvokeEndpoint to who may call.',
+  );
+}
+
+function otherConfiguration({ endpoint, deployment }: DeploymentRequest): UserError {
+  return new UserError(
+    `Endpoint "${endpoint}" has a deployment "${deployment}" with another configuration. Deployments do not change: choose another name in \`deployment\`.`,
+  );
+}

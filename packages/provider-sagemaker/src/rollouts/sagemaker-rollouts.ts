@@ -1,0 +1,167 @@
+import { canonicalJson, isOpen, type RolloutObservation, UserError } from '@mlops-actions/core';
+import {
+  type CallOptions,
+  type EndpointState,
+  fractionFault,
+  type RolloutPreflight,
+  type RolloutService,
+  type RolloutTarget,
+  requireExpectedShares,
+  shiftedTraffic,
+  type TrafficShift,
+} from '@mlops-actions/provider';
+import { type SageMakerEndpoints, sharesOf } from '../endpoints/sagemaker-endpoints.ts';
+import type { S3Store } from '../store/s3-store.ts';
+import { readJournal, writeJournal } from './journal-document.ts';
+import { countsAt } from './replica-counts.ts';
+
+/** What SageMaker allows an endpoint. */
+const mostVariants = 10;
+
+/** Endpoints of SageMaker as targets of rollouts by the weights of their variants. */
+export function sagemakerRollouts(store: S3Store, endpoints: SageMakerEndpoints): RolloutService {
+  return { target: (endpoint) => sagemakerTarget(endpoint, store, endpoints) };
+}
+
+function sagemakerTarget(endpoint: string, store: S3Store, endpoints: SageMakerEndpoints): RolloutTarget {
+  const requireState = async (): Promise<EndpointState> => {
+    const state = await endpoints.settle(endpoint);
+    if (state !== undefined) return state;
+    throw new UserError(`There is no endpoint "${endpoint}". Deploy to it first (deploy-endpoint).`);
+  };
+  return {
+    preflight: (request, options) => faultsOf(request, store, endpoints, options),
+    granularity: async () => {
+      const deployments = (await endpoints.describe(endpoint))?.deployments ?? [];
+      const [most] = [...deployments].sort((a, b) => b.traffic - a.traffic);
+      if (most === undefined || most.traffic === 0) return { kind: 'weights' };
+      return { kind: 'weights', replicas: (await endpoints.ownReplicas(endpoint, most.name)) ?? most.desiredReplicas };
+    },
+    observe: async () => {
+      const state = await endpoints.describe(endpoint);
+      return observationOf(state, await endpoints.isMixed(endpoint));
+    },
+    readJournal: () => readJournal(store, endpoint),
+    writeJournal: (journal, replaces) => writeJournal(store, endpoint, journal, replaces),
+    provision: async (request, options) => {
+      await endpoints.deploy(request, options);
+    },
+    probe: (deployment, invocation, options) => endpoints.invoke(endpoint, { ...invocation, deployment }, options),
+    measure: async ({ stable, candidate, ...request }, options) => {
+      const series = await endpoints.measure(endpoint, request, options);
+      const other = stable === '' ? undefined : series[stable];
+      return { candidate: series[candidate] ?? { windows: [] }, ...(other === undefined ? {} : { stable: other }) };
+    },
+    retire: (deployment, options) => endpoints.removeDeployment(endpoint, deployment, options),
+    engine: {
+      kind: 'shares',
+      shift: async (shift, options) => shiftTraffic(shift, await requireState(), endpoints, options),
+    },
+  };
+}
+
+/**
+ * Gives the candidate its share. Who gains has its instances before it gets the traffic, so that a shift by replicas is two updates.
+ *
+ * @throws UserError when the endpoint cannot be divided like that, or somebody else has changed its traffic.
+ */
+async function shiftTraffic(
+  shift: TrafficShift,
+  state: EndpointState,
+  endpoints: SageMakerEndpoints,
+  options: CallOptions = {},
+): Promise<void> {
+  refuseMirror(shift);
+  const { shares } = shiftedTraffic(shift);
+  const seen = sharesOf(state);
+  requireExpectedShares(shift, state.name, seen);
+  const absent = Object.keys(shares).find((name) => !state.deployments.some((deployment) => deployment.name === name));
+  if (absent !== undefined) {
+    throw new UserError(`Endpoint "${state.name}" has no deployment "${absent}", so it cannot have traffic.`);
+  }
+  const now = Object.fromEntries(state.deployments.map(({ name, desiredReplicas }) => [name, desiredReplicas]));
+  const wanted = { ...now, ...countsAt(shift, await ownCounts(shift, state, endpoints)) };
+  const grown = Object.fromEntries(
+    Object.entries(wanted).map(([name, count]) => [name, Math.max(count, now[name] ?? 0)]),
+  );
+  if (canonicalJson(grown) !== canonicalJson(now)) await endpoints.rescale(state.name, seen, grown, options);
+  if (canonicalJson(shares) === canonicalJson(seen) && canonicalJson(wanted) === canonicalJson(grown)) return;
+  await endpoints.rescale(state.name, shares, wanted, options);
+}
+
+async function ownCounts(
+  { stable, candidate }: TrafficShift,
+  { name, deployments }: EndpointState,
+  endpoints: SageMakerEndpoints,
+): Promise<Readonly<Record<string, number>>> {
+  const both = deployments.filter((deployment) => deployment.name === stable || deployment.name === candidate);
+  const counts = both.map(async ({ name: deployment, desiredReplicas }) => [
+    deployment,
+    (await endpoints.ownReplicas(name, deployment)) ?? desiredReplicas,
+  ]);
+  return Object.fromEntries(await Promise.all(counts));
+}
+
+function refuseMirror({ mirror }: TrafficShift): void {
+  if (mirror === 0) return;
+  throw new UserError(noMirror);
+}
+
+const noMirror =
+  'A shadow variant of SageMaker cannot be asked directly, so this provider makes no copies of requests. Choose another strategy than shadow.';
+
+function observationOf(
+  state: EndpointState | undefined,
+  isMixed: boolean,
+): RolloutObservation & { readonly promoted?: readonly string[] } {
+  if (state === undefined) return { status: 'missing', shares: {}, healthy: {} };
+  const settled = state.status === 'InService' ? 'in-service' : state.status === 'Failed' ? 'failed' : 'updating';
+  const serving = state.deployments.filter(({ status }) => status === 'InService');
+  return {
+    status: isMixed ? 'rollback-failed' : settled,
+    shares: sharesOf(state),
+    healthy: Object.fromEntries(serving.map(({ name, readyReplicas }) => [name, readyReplicas > 0])),
+    promoted: state.promoted,
+  };
+}
+
+async function faultsOf(
+  { candidate, plan, engine }: RolloutPreflight,
+  store: S3Store,
+  endpoints: SageMakerEndpoints,
+  options?: CallOptions,
+): Promise<readonly string[]> {
+  const { endpoint, deployment } = candidate;
+  const state = await endpoints.describe(endpoint);
+  const others = (state?.deployments ?? []).filter(({ name }) => name !== deployment);
+  const share = state?.deployments.find(({ name }) => name === deployment)?.traffic ?? 0;
+  const journal = await readJournal(store, endpoint);
+  const isOpenRollout = journal !== undefined && isOpen(journal);
+  const faults = [
+    engine === 'shares' ? undefined : 'SageMaker shifts by the weights of variants here. Leave `engine` out.',
+    plan.steps.some(({ mirror = 0 }) => mirror > 0) ? noMirror : undefined,
+    fractionFault(plan.steps.map(({ achieved }) => achieved)),
+    share > 0 && share < 100 && !isOpenRollout
+      ? `Deployment "${deployment}" has ${share} % of the traffic of endpoint "${endpoint}" already. Give one deployment all of it (deploy-endpoint with \`traffic: 100\`), and run the step again.`
+      : undefined,
+    others.length >= mostVariants
+      ? `Endpoint "${endpoint}" has ${others.length} deployments, which is all that SageMaker allows. Remove one.`
+      : undefined,
+    await nameFault(candidate, endpoints, options),
+  ];
+  return faults.filter((fault) => fault !== undefined);
+}
+
+async function nameFault(
+  candidate: RolloutPreflight['candidate'],
+  endpoints: SageMakerEndpoints,
+  options?: CallOptions,
+): Promise<string | undefined> {
+  try {
+    if (!(await endpoints.isOther(candidate, options))) return undefined;
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
+  return `There is a deployment "${candidate.deployment}" with another configuration already. Deployments do not change: choose another name in \`deployment\`.`;
+}

@@ -1,0 +1,111 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { AwsError } from './aws-error.ts';
+import type { CloudWatch } from './cloudwatch.ts';
+import type { Endpoints, Fleet } from './endpoints.ts';
+
+export interface Invoked {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+/** How long a model may take to answer, in milliseconds: SageMaker's 60 s. */
+const limit = 60_000;
+
+/** Answers `POST /endpoints/<name>/invocations`: sends the request to an instance and counts it. */
+export async function invoke(
+  name: string,
+  headers: IncomingHttpHeaders,
+  body: Buffer,
+  endpoints: Endpoints,
+  cloudwatch: CloudWatch,
+): Promise<Invoked> {
+  try {
+    return await answered(name, headers, body, endpoints, cloudwatch);
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    return failed(error.status, error.type, { Message: error.message });
+  }
+}
+
+async function answered(
+  name: string,
+  headers: IncomingHttpHeaders,
+  body: Buffer,
+  endpoints: Endpoints,
+  cloudwatch: CloudWatch,
+): Promise<Invoked> {
+  const endpoint = endpoints.endpoint(name);
+  if (endpoint === undefined || endpoint.status === 'Creating' || endpoint.status === 'Failed') {
+    throw new AwsError('ValidationError', `Endpoint ${name} of account 123456789012 not found.`);
+  }
+  const target = headers['x-amzn-sagemaker-target-variant'];
+  const fleet =
+    target === undefined
+      ? chosen(endpoint.fleets)
+      : endpoint.fleets.find((each) => each.variant.VariantName === target);
+  if (fleet === undefined && target !== undefined) {
+    throw new AwsError('ValidationError', `Variant ${target} not found for endpoint ${name}.`);
+  }
+  const replica = [...(fleet?.replicas ?? [])].sort((a, b) => a.inFlight - b.inFlight)[0];
+  if (fleet === undefined || replica === undefined) {
+    throw new AwsError('ServiceUnavailable', 'No instance serves this request.', 503);
+  }
+  const dimensions = { EndpointName: name, VariantName: fleet.variant.VariantName };
+  const count = (metric: string, value: number): void => cloudwatch.put('AWS/SageMaker', metric, dimensions, value);
+  const began = performance.now();
+  replica.inFlight += 1;
+  const answer = await fetch(`http://127.0.0.1:${replica.port}/invocations`, {
+    method: 'POST',
+    headers: { 'content-type': String(headers['content-type'] ?? 'application/octet-stream') },
+    body: new Uint8Array(body),
+    signal: AbortSignal.timeout(limit),
+  })
+    .then(async (response) => ({
+      status: response.status,
+      type: response.headers.get('content-type') ?? '',
+      body: new Uint8Array(await response.arrayBuffer()),
+    }))
+    .catch(() => undefined)
+    .finally(() => {
+      replica.inFlight -= 1;
+    });
+  const status = answer?.status ?? 500;
+  count('Invocations', 1);
+  count('Invocation4XXErrors', status >= 400 && status < 500 ? 1 : 0);
+  count('Invocation5XXErrors', status >= 500 ? 1 : 0);
+  count('InvocationModelErrors', status >= 200 && status < 300 ? 0 : 1);
+  count('ModelLatency', (performance.now() - began) * 1000);
+  count('OverheadLatency', 1000);
+  if (answer === undefined || status < 200 || status >= 300) {
+    const original = Buffer.from(answer?.body ?? [])
+      .toString('utf8')
+      .slice(0, 1000);
+    return failed(424, 'ModelError', {
+      Message: `Received server error (${status}) from primary with message "${original}". See the CloudWatch log group /aws/sagemaker/Endpoints/${name} for more information.`,
+      OriginalStatusCode: status,
+      OriginalMessage: original,
+    });
+  }
+  return {
+    status: 200,
+    headers: { 'content-type': answer.type, 'x-amzn-invoked-production-variant': fleet.variant.VariantName },
+    body: answer.body,
+  };
+}
+
+function failed(status: number, type: string, value: object): Invoked {
+  const headers = { 'content-type': 'application/json', 'x-amzn-errortype': type };
+  return { status, headers, body: Buffer.from(JSON.stringify(value)) };
+}
+
+/** The variant that is furthest behind its share. */
+function chosen(fleets: readonly Fleet[]): Fleet | undefined {
+  const total = fleets.reduce((sum, { weight }) => sum + weight, 0);
+  const sent = fleets.reduce((sum, each) => sum + each.sent, 0) + 1;
+  const [first] = fleets
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => a.sent - (a.weight / total) * sent - (b.sent - (b.weight / total) * sent));
+  if (first !== undefined) first.sent += 1;
+  return first;
+}
