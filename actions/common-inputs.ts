@@ -1,6 +1,7 @@
 import { resourceNamePattern, resourceNameRule } from '@mlops-actions/core';
 import { providerNames } from '@mlops-actions/provider';
 import { choice, flag, text } from '@mlops-actions/spec';
+import { sagemakerInputs } from './sagemaker-inputs.ts';
 
 /** Inputs that every step has. */
 export const commonInputs = {
@@ -15,6 +16,7 @@ export const commonInputs = {
     group: 'Common',
   }),
   store: text({ help: "The local provider's folder.", default: '.mlops', group: 'Provider: local' }),
+  ...sagemakerInputs,
 } as const;
 
 /** For steps that change something. */

@@ -121,9 +121,12 @@ async function packageJson(root) {
 /** `from "x"`, `import "x"`, `import("x")`, `require("x")`; not `Buffer.from("x")`, nor the word in a text. */
 const imports = /(?<![.\w$"'`])(?:from\s*|import\s*\(?\s*|require\s*\(\s*)["']([^"'./][^"']*)["']/g;
 
+/** Packages that a message of the AWS SDK tells the user to import; nothing imports them. */
+const inMessages = ['@aws-sdk/signature-v4-crt', '@aws-sdk/signature-v4a'];
+
 /** A bundle that needs a package beside it, or names a folder of the machine that made it, is broken. */
 function refuseLeaks(files, folders) {
-  const known = new Set([...builtinModules, ...builtinModules.map((name) => `node:${name}`)]);
+  const known = new Set([...builtinModules, ...builtinModules.map((name) => `node:${name}`), ...inMessages]);
   for (const [name, bytes] of files) {
     const text = bytes.toString();
     const folder = folders.find((each) => text.includes(each));

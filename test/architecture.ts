@@ -13,7 +13,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   actions: ['core', 'files', 'spec', 'tabular', 'report', 'provider', 'rollout'],
   'provider-local': ['core', 'files', 'provider'],
   'provider-sagemaker': ['core', 'files', 'provider'],
-  runner: ['core', 'files', 'spec', 'hosts', 'provider', 'actions', 'provider-local', 'tabular'],
+  runner: ['core', 'files', 'spec', 'hosts', 'provider', 'actions', 'provider-local', 'provider-sagemaker', 'tabular'],
 };
 
 /** Members of `process` and globals by which code reaches the world around the process. Only `hosts` may. */

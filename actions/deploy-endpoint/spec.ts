@@ -1,5 +1,6 @@
 import { defineAction, flag, number } from '@mlops-actions/spec';
 import { commonInputs, dryRunInput, resourceName } from '../common-inputs.ts';
+import { hostingInputs } from '../sagemaker-inputs.ts';
 import {
   accessInputs,
   candidateInputs,
@@ -42,6 +43,7 @@ export const spec = defineAction({
     ...accessInputs,
     ...captureInputs,
     ...commonInputs,
+    ...hostingInputs,
     ...dryRunInput,
   },
   outputs: {

@@ -1,5 +1,6 @@
 import { choice, defineAction, duration, mapping, number, text } from '@mlops-actions/spec';
 import { commonInputs, dryRunInput, resourceName } from '../common-inputs.ts';
+import { jobInputs } from '../sagemaker-inputs.ts';
 
 export const spec = defineAction({
   name: 'prepare-data',
@@ -69,6 +70,7 @@ export const spec = defineAction({
       group: 'Split',
     }),
     ...commonInputs,
+    ...jobInputs,
     ...dryRunInput,
   },
   outputs: {

@@ -21,7 +21,7 @@ import type { spec } from './spec.ts';
 export type RolloutInputs = Inputs<typeof spec>;
 
 /** How late and how cold a provider's figures are after a shift. */
-const settleSeconds: Readonly<Record<ProviderName, number>> = { local: 10 };
+const settleSeconds: Readonly<Record<ProviderName, number>> = { local: 10, sagemaker: 120 };
 
 /** What only this rollout has: the settings that no input says. */
 export interface Particulars {

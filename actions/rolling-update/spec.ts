@@ -1,6 +1,7 @@
 import { defaultJudgeRules, rolloutStrategies } from '@mlops-actions/core';
 import { choice, defineAction, duration, flag, list, mapping, number, text, yaml } from '@mlops-actions/spec';
 import { commonInputs, dryRunInput, resourceName } from '../common-inputs.ts';
+import { hostingInputs } from '../sagemaker-inputs.ts';
 import {
   accessInputs,
   candidateInputs,
@@ -221,6 +222,7 @@ export const spec = defineAction({
       group: 'Report',
     }),
     ...commonInputs,
+    ...hostingInputs,
     ...dryRunInput,
   },
   outputs: {

@@ -1,5 +1,6 @@
 import { choice, defineAction, duration, flag, list, mapping, text, yaml } from '@mlops-actions/spec';
 import { commonInputs, dryRunInput, resourceName } from '../common-inputs.ts';
+import { jobInputs } from '../sagemaker-inputs.ts';
 
 export const spec = defineAction({
   name: 'train',
@@ -83,6 +84,7 @@ export const spec = defineAction({
       group: 'Job',
     }),
     ...commonInputs,
+    ...jobInputs,
     ...dryRunInput,
   },
   outputs: {

@@ -9,7 +9,14 @@ import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 export interface AwsOptions {
   readonly region?: string;
   readonly endpoint?: string;
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly credentials?: AwsCredentials | (() => Promise<AwsCredentials>);
+}
+
+export interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
 }
 
 export interface Clients {

@@ -1,1 +1,2 @@
+export * from './sagemaker-provider.ts';
 export * from './settings.ts';

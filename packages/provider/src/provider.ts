@@ -6,7 +6,7 @@ import type { ModelRegistry } from './models.ts';
 import type { RolloutService } from './rollouts.ts';
 
 /** The names a user can write in `provider:` today. A name is added when its package passes the contract suite. */
-export const providerNames = ['local'] as const;
+export const providerNames = ['local', 'sagemaker'] as const;
 export type ProviderName = (typeof providerNames)[number];
 
 /** Where the machine-learning work runs. Every provider passes the contract suite in `contract/`. */
@@ -27,6 +27,8 @@ export interface ProviderEffects {
   readonly environment: Readonly<Record<string, string>>;
   /** Uniform in [0, 1); for jitter only. */
   readonly random: () => number;
+  /** A token by which the CI system says who runs, for `audience`; absent where it gives none. */
+  readonly idToken?: (audience: string) => Promise<string>;
 }
 
 /** Common to every call that may take long. */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Provider, ProviderEffects, ProviderName } from '@mlops-actions/provider';
 import type { CommonInputs } from './run-action.ts';
+import { sagemakerOptions } from './sagemaker-options.ts';
 
 type Open = (
   inputs: CommonInputs,
@@ -18,6 +19,10 @@ const providers: Readonly<Record<ProviderName, Open>> = {
       daemonCommand,
       effects,
     });
+  },
+  sagemaker: async (inputs, _workingDirectory, _daemonCommand, effects) => {
+    const sagemaker = await import('@mlops-actions/provider-sagemaker');
+    return sagemaker.openSageMakerProvider(sagemakerOptions(inputs, effects, sagemaker));
   },
 };
 

@@ -16,9 +16,10 @@ import { createMasker, type Host, type Masker } from '@mlops-actions/hosts';
 import type { Provider, ProviderEffects, ProviderName } from '@mlops-actions/provider';
 import { camelCase, parseInputs } from '@mlops-actions/spec';
 import { appendStep, readRunRecord } from './record-file.ts';
+import type { SageMakerInputs } from './sagemaker-options.ts';
 
 /** The inputs that every action has, parsed; see `actions/common-inputs.ts`. */
-export interface CommonInputs {
+export interface CommonInputs extends SageMakerInputs {
   readonly provider: ProviderName;
   readonly workingDirectory: string | undefined;
   readonly record: string;
@@ -200,6 +201,7 @@ function contextFor(
         clock: effects.clock,
         environment,
         random: effects.random,
+        ...idTokenOf(host),
       });
       return provider;
     },
@@ -207,6 +209,11 @@ function contextFor(
     summary: (markdown) => host.summary?.(markdown),
     keepForPost: (name, value) => host.state?.save(name, value),
   };
+}
+
+function idTokenOf(host: Host): Pick<ProviderEffects, 'idToken'> {
+  const idToken = host.idToken?.bind(host);
+  return idToken === undefined ? {} : { idToken };
 }
 
 function setOutputs(action: Action, host: Host, secrets: Masker, outputs: Readonly<Record<string, unknown>>): void {

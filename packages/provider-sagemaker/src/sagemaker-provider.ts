@@ -1,0 +1,39 @@
+import type { Provider, ProviderEffects } from '@mlops-actions/provider';
+import { type AwsOptions, openClients } from './clients.ts';
+import { assumedRole } from './credentials.ts';
+import { s3Datasets } from './datasets.ts';
+import { sagemakerEndpoints } from './endpoints/sagemaker-endpoints.ts';
+import { sagemakerJobs } from './jobs/sagemaker-jobs.ts';
+import { sagemakerModels } from './models.ts';
+import { sagemakerRollouts } from './rollouts/sagemaker-rollouts.ts';
+import type { SageMakerSettings } from './settings.ts';
+import { s3Store } from './store/s3-store.ts';
+
+export interface SageMakerProviderOptions {
+  readonly settings: SageMakerSettings;
+  readonly aws: AwsOptions;
+  /** The role to work as, an ARN; absent: the runner's own. */
+  readonly roleToAssume?: string;
+  readonly effects: ProviderEffects;
+}
+
+/** Amazon SageMaker as a provider. Everything that it keeps itself is in the artifact store. */
+export async function openSageMakerProvider(options: SageMakerProviderOptions): Promise<Provider> {
+  const { settings, aws, roleToAssume, effects } = options;
+  const credentials =
+    roleToAssume === undefined ? {} : { credentials: assumedRole(roleToAssume, aws, effects.idToken) };
+  const clients = openClients({ ...aws, ...credentials });
+  const region = await clients.sagemaker.config.region();
+  const store = s3Store(clients.s3, settings);
+  const datasets = s3Datasets(store, effects.clock);
+  const models = sagemakerModels(clients, store, effects.clock);
+  const endpoints = sagemakerEndpoints({ clients, store, models, settings, effects, region });
+  return {
+    name: 'sagemaker',
+    datasets,
+    models,
+    jobs: sagemakerJobs({ clients, store, datasets, settings, effects }),
+    endpoints,
+    rollouts: sagemakerRollouts(store, endpoints),
+  };
+}
