@@ -25,6 +25,8 @@ export interface Emulator {
   readonly journal: Journal;
   /** Faults to come; a test adds to them. */
   readonly faults: Fault[];
+  /** The names of the training jobs that are not over. */
+  runningJobs(): string[];
   /** What goes wrong with the updates of endpoints. */
   readonly troubles: Endpoints['troubles'];
   /** As a new account is: nothing runs, and nothing is there but one empty bucket, whose name is returned. */
@@ -41,17 +43,10 @@ export async function startEmulator(change: Partial<Timing> = {}, clock: Clock =
   const tagging = tags();
   const models = hostingModels(clock);
   const metrics = cloudwatch(clock);
+  const jobs = trainingJobs(moto, timing, tagging);
   const hosting = endpoints(moto, timing, clock, models, tagging);
   // Endpoints end before what they are made of is forgotten.
-  const parts: Part[] = [
-    hosting,
-    models,
-    metrics,
-    scaling(hosting),
-    tagging,
-    trainingJobs(moto, timing, tagging),
-    modelPackages(tagging),
-  ];
+  const parts: Part[] = [hosting, models, metrics, scaling(hosting), tagging, jobs, modelPackages(tagging)];
   const handlers: Handlers = Object.assign({}, ...parts.map((part) => part.handlers));
   const server = createServer((request, response) => {
     void answer(request, response, { moto, journal, faults, handlers, hosting, metrics }).catch((error: unknown) => {
@@ -64,6 +59,7 @@ export async function startEmulator(change: Partial<Timing> = {}, clock: Clock =
     journal,
     faults,
     troubles: hosting.troubles,
+    runningJobs: jobs.running,
     reset: async () => {
       for (const part of parts) await part.reset();
       faults.length = 0;

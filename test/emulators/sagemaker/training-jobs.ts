@@ -27,7 +27,12 @@ interface Job {
   isStopped: boolean;
 }
 
-export function trainingJobs(moto: Moto, timing: Timing, tags: Tags): Part {
+export interface TrainingJobs extends Part {
+  /** The names of the jobs that are not over. */
+  running(): string[];
+}
+
+export function trainingJobs(moto: Moto, timing: Timing, tags: Tags): TrainingJobs {
   const jobs = new Map<string, Job>();
   const working = new Set<Promise<void>>();
   const named = (name: string): Job => {
@@ -36,6 +41,7 @@ export function trainingJobs(moto: Moto, timing: Timing, tags: Tags): Part {
     return job;
   };
   return {
+    running: () => [...jobs].filter(([, { ended }]) => ended === undefined).map(([name]) => name),
     handlers: {
       CreateTrainingJob: (request: Body) => {
         const name: string = request.TrainingJobName;
