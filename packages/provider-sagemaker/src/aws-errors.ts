@@ -2,7 +2,7 @@ import { UserError } from '@mlops-actions/core';
 
 /** What the clients throw for an answer that is an error. */
 interface ServiceError extends Error {
-  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly attempts?: number };
 }
 
 /** Whether there is no such thing: SageMaker says so by a ValidationException, S3 by a code of its own. */
@@ -19,6 +19,11 @@ export function isNotFound(error: unknown): boolean {
 export function isTaken(error: unknown): boolean {
   const { name, $metadata } = error as ServiceError;
   return name === 'PreconditionFailed' || name === 'ConditionalRequestConflict' || $metadata?.httpStatusCode === 412;
+}
+
+/** Whether the client had asked before: an earlier attempt may have acted although its answer was lost. */
+export function wasRepeated(error: unknown): boolean {
+  return ((error as ServiceError).$metadata?.attempts ?? 1) > 1;
 }
 
 /** Resolves with undefined when there is no such thing. */

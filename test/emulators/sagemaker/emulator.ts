@@ -27,6 +27,8 @@ export interface Emulator {
   readonly faults: Fault[];
   /** The names of the training jobs that are not over. */
   runningJobs(): string[];
+  /** The next spot job loses its machine once while it trains. */
+  interruptNext(): void;
   /** What goes wrong with the updates of endpoints. */
   readonly troubles: Endpoints['troubles'];
   /** As a new account is: nothing runs, and nothing is there but one empty bucket, whose name is returned. */
@@ -60,6 +62,7 @@ export async function startEmulator(change: Partial<Timing> = {}, clock: Clock =
     faults,
     troubles: hosting.troubles,
     runningJobs: jobs.running,
+    interruptNext: jobs.interruptNext,
     reset: async () => {
       for (const part of parts) await part.reset();
       faults.length = 0;
@@ -130,6 +133,15 @@ async function answer(request: IncomingMessage, response: ServerResponse, rooms:
   });
   if (fault?.kind === 'lost') {
     response.destroy();
+    return;
+  }
+  if (fault?.kind === 'failed') {
+    const failed = errorAnswer(
+      new AwsError('InternalFailure', 'The request failed inside of the service.', 500),
+      service === 'S3',
+    );
+    response.writeHead(failed.status, failed.headers);
+    response.end(failed.body);
     return;
   }
   response.writeHead(found.status, found.headers);

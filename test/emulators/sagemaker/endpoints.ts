@@ -20,7 +20,7 @@ export interface Fleet {
 export interface Endpoint {
   readonly name: string;
   config: string;
-  status: 'Creating' | 'InService' | 'Updating' | 'Failed' | 'Deleting';
+  status: 'Creating' | 'InService' | 'Updating' | 'UpdateRollbackFailed' | 'Failed' | 'Deleting';
   fleets: readonly Fleet[];
   /** What is being made: the configuration and the fleets so far. */
   pending?: { readonly config: string; readonly variants: readonly Body[]; readonly began: Date };
@@ -34,15 +34,15 @@ const times = { provision: 5, weights: 3, remove: 2 } as const;
 
 export interface Endpoints extends Part {
   endpoint(name: string): Endpoint | undefined;
-  /** What happens to the next updates: `stuck` until it is taken away, or rolled back without a word. */
-  readonly troubles: { isStuck: boolean; isSilent: boolean };
+  /** What happens to updates: stuck until that is taken away, rolled back without a word, or failed with their rollback. */
+  readonly troubles: { isStuck: boolean; isSilent: boolean; isMixed: boolean };
 }
 
 export function endpoints(moto: Moto, timing: Timing, clock: Clock, models: HostingModels, tags: Tags): Endpoints {
   const all = new Map<string, Endpoint>();
   const ending = new AbortController();
   const working = new Set<Promise<void>>();
-  const troubles = { isStuck: false, isSilent: false };
+  const troubles = { isStuck: false, isSilent: false, isMixed: false };
 
   const named = (name: string): Endpoint => {
     const endpoint = all.get(name);
@@ -51,7 +51,7 @@ export function endpoints(moto: Moto, timing: Timing, clock: Clock, models: Host
   };
   const settled = (name: string, what: string): Endpoint => {
     const endpoint = named(name);
-    if (endpoint.status === 'InService') return endpoint;
+    if (endpoint.status === 'InService' || endpoint.status === 'UpdateRollbackFailed') return endpoint;
     const status = endpoint.status === 'Failed' ? 'failed' : 'in-progress';
     throw invalid(`Cannot ${what} ${status} endpoint "${arn('endpoint', name)}".`);
   };
@@ -91,11 +91,11 @@ export function endpoints(moto: Moto, timing: Timing, clock: Clock, models: Host
   const update = async (endpoint: Endpoint, config: string, fleets: readonly Fleet[]): Promise<void> => {
     const failed = await build(endpoint, fleets);
     while (troubles.isStuck && !ending.signal.aborted) await clock.sleep(200);
-    if (failed !== undefined || troubles.isSilent) {
+    if (failed !== undefined || troubles.isSilent || troubles.isMixed) {
       await endAll(fleets);
       // The reason may be empty: a rollback is silent.
-      if (!troubles.isSilent) endpoint.reason = unhealthy(failed ?? '');
-      return finish(endpoint, 'InService');
+      if (failed !== undefined && !troubles.isSilent) endpoint.reason = unhealthy(failed);
+      return finish(endpoint, troubles.isMixed ? 'UpdateRollbackFailed' : 'InService');
     }
     const old = endpoint.fleets;
     endpoint.fleets = fleets;
@@ -122,7 +122,7 @@ export function endpoints(moto: Moto, timing: Timing, clock: Clock, models: Host
     troubles,
     endpoint: (name) => all.get(name),
     reset: async () => {
-      Object.assign(troubles, { isStuck: false, isSilent: false });
+      Object.assign(troubles, { isStuck: false, isSilent: false, isMixed: false });
       for (const { fleets } of all.values()) {
         for (const fleet of fleets) await Promise.all(fleet.replicas.splice(0).map((replica) => replica.end()));
       }

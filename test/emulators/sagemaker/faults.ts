@@ -7,10 +7,11 @@ export interface Fault {
   /** How often; then it works again. */
   times: number;
   /**
-   * `throttle` and `unavailable` are answered without acting, `lost` acts and then closes the connection without an answer, `expired` and
+   * `throttle` and `unavailable` are answered without acting, `lost` acts and then closes the connection without an answer, `failed` acts and then
+   * answers with 500, `expired` and
    * `denied` are what IAM says.
    */
-  readonly kind: 'throttle' | 'unavailable' | 'lost' | 'expired' | 'denied' | 'quota';
+  readonly kind: 'throttle' | 'unavailable' | 'lost' | 'failed' | 'expired' | 'denied' | 'quota';
 }
 
 /** The fault that is due for this operation, counted down. */
@@ -44,6 +45,7 @@ export function refusal({ kind, operation }: Fault): AwsError | undefined {
         "The account-level service limit 'ml.m5.large for training job usage' is 0 Instances, with current utilization of 0 Instances and a request delta of 1 Instances. Please use AWS Service Quotas to request an increase for this quota.",
       );
     case 'lost':
+    case 'failed':
       return undefined;
   }
 }

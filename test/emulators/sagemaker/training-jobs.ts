@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { AwsError, invalid } from './aws-error.ts';
 import { download, upload } from './bucket.ts';
-import { openStream } from './cloudwatch-logs.ts';
+import { type LogStream, openStream } from './cloudwatch-logs.ts';
 import { type Container, runContainer } from './container.ts';
 import type { Moto } from './moto.ts';
 import { arn, type Body, type Part, seconds, type Timing } from './part.ts';
@@ -30,11 +30,14 @@ interface Job {
 export interface TrainingJobs extends Part {
   /** The names of the jobs that are not over. */
   running(): string[];
+  /** The next spot job loses its machine once while it trains. */
+  interruptNext(): void;
 }
 
 export function trainingJobs(moto: Moto, timing: Timing, tags: Tags): TrainingJobs {
   const jobs = new Map<string, Job>();
   const working = new Set<Promise<void>>();
+  const interruption = { isDue: false };
   const named = (name: string): Job => {
     const job = jobs.get(name);
     if (job === undefined) throw invalid('Requested resource not found.');
@@ -42,6 +45,9 @@ export function trainingJobs(moto: Moto, timing: Timing, tags: Tags): TrainingJo
   };
   return {
     running: () => [...jobs].filter(([, { ended }]) => ended === undefined).map(([name]) => name),
+    interruptNext: () => {
+      interruption.isDue = true;
+    },
     handlers: {
       CreateTrainingJob: (request: Body) => {
         const name: string = request.TrainingJobName;
@@ -63,7 +69,7 @@ export function trainingJobs(moto: Moto, timing: Timing, tags: Tags): TrainingJo
         };
         enter(job, 'Starting');
         jobs.set(name, job);
-        const work = run(moto, timing, job)
+        const work = run(moto, timing, job, interruption)
           .catch((error: unknown) => finish(job, 'Failed', 'Failed', `InternalServerError: ${String(error)}`))
           .finally(() => working.delete(work));
         working.add(work);
@@ -126,7 +132,7 @@ function finish(job: Job, status: Job['status'], secondary: string, reason?: str
   if (reason !== undefined) job.reason = reason.slice(0, 1024);
 }
 
-async function run(moto: Moto, timing: Timing, job: Job): Promise<void> {
+async function run(moto: Moto, timing: Timing, job: Job, interruption: { isDue: boolean }): Promise<void> {
   const { request } = job;
   await new Promise((resolve) => setTimeout(resolve, timing.launch));
   if (job.isStopped) return finish(job, 'Stopped', 'Stopped');
@@ -136,7 +142,7 @@ async function run(moto: Moto, timing: Timing, job: Job): Promise<void> {
     const fault = await fill(moto, root, request);
     if (fault !== undefined) return finish(job, 'Failed', 'Failed', fault);
     if (job.isStopped) return finish(job, 'Stopped', 'Stopped');
-    await train(moto, timing, job, root);
+    await train(moto, timing, job, root, interruption);
   } finally {
     await rm(root, { recursive: true, force: true });
   }
@@ -167,19 +173,23 @@ async function fill(moto: Moto, root: string, request: Body): Promise<string | u
   return undefined;
 }
 
-async function train(moto: Moto, timing: Timing, job: Job, root: string): Promise<void> {
+async function train(
+  moto: Moto,
+  timing: Timing,
+  job: Job,
+  root: string,
+  interruption: { isDue: boolean },
+): Promise<void> {
   const { request } = job;
-  const { ContainerEntrypoint = [], ContainerArguments = [] } = request.AlgorithmSpecification;
   const stream = `${request.TrainingJobName}/algo-1-${Math.floor(Date.now() / 1000)}`;
   const log = openStream(moto, '/aws/sagemaker/TrainingJobs', stream, timing.logDelay);
   job.started = new Date();
   enter(job, 'Training');
-  const container = runContainer({
-    entrypoint: [...ContainerEntrypoint, ...ContainerArguments],
-    environment: { TRAINING_JOB_NAME: request.TrainingJobName, ...request.Environment },
-    root,
-    onLine: log.add,
-  });
+  if (request.EnableManagedSpotTraining === true && interruption.isDue) {
+    interruption.isDue = false;
+    await interrupted(job, root, log);
+  }
+  const container = startContainer(request, root, log);
   job.container = container;
   let isTooLong = false;
   const limit = setTimeout(() => {
@@ -197,6 +207,29 @@ async function train(moto: Moto, timing: Timing, job: Job, root: string): Promis
   else finish(job, 'Failed', 'Failed', await algorithmError(root, code));
   // Lines arrive after the status, as in CloudWatch.
   await log.end();
+}
+
+function startContainer(request: Body, root: string, log: LogStream): Container {
+  const { ContainerEntrypoint = [], ContainerArguments = [] } = request.AlgorithmSpecification;
+  return runContainer({
+    entrypoint: [...ContainerEntrypoint, ...ContainerArguments],
+    environment: { TRAINING_JOB_NAME: request.TrainingJobName, ...request.Environment },
+    root,
+    onLine: log.add,
+  });
+}
+
+/** The machine goes, and the job begins again on another: of its files only the checkpoints are still there. */
+async function interrupted(job: Job, root: string, log: LogStream): Promise<void> {
+  const container = startContainer(job.request, root, log);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  container.signal('SIGKILL');
+  await container.ended;
+  enter(job, 'Interrupted');
+  for (const folder of ['code', 'model', 'output']) await rm(join(root, folder), { recursive: true, force: true });
+  await mkdir(join(root, 'output/data'), { recursive: true });
+  enter(job, 'Restarting');
+  enter(job, 'Training');
 }
 
 function end(container: Container): void {

@@ -75,12 +75,42 @@ export function hosting(
     await unlessMissing(sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName })));
   };
 
+  /**
+   * Asks for a change once nothing is under way and it is not there yet. A change that is in progress may be somebody else's, or our own whose
+   * answer was lost: it is waited for, and looked at again.
+   */
+  const change = async (
+    endpoint: string,
+    isThere: (state: DescribeEndpointOutput | undefined) => boolean,
+    ask: (state: DescribeEndpointOutput | undefined) => Promise<unknown>,
+    signal?: AbortSignal,
+  ): Promise<void> => {
+    for (;;) {
+      const state = await settled(endpoint, signal);
+      if (isThere(state)) return;
+      signal?.throwIfAborted();
+      try {
+        await ask(state);
+      } catch (error) {
+        if (!/in-progress|already existing/.test((error as Error).message))
+          throw explained(error, `Endpoint ${endpoint}`);
+        continue;
+      }
+      await settled(endpoint, signal);
+      return;
+    }
+  };
+
   const remove = async (EndpointName: string): Promise<void> => {
-    const state = await settled(EndpointName);
-    if (state === undefined) return;
-    await told(unlessMissing(sagemaker.send(new DeleteEndpointCommand({ EndpointName }))), EndpointName);
-    await settled(EndpointName);
-    await removeConfig(state.EndpointConfigName);
+    let config: string | undefined;
+    const isGone = (state: DescribeEndpointOutput | undefined): boolean => {
+      config = state?.EndpointConfigName ?? config;
+      return state === undefined;
+    };
+    await change(EndpointName, isGone, () =>
+      unlessMissing(sagemaker.send(new DeleteEndpointCommand({ EndpointName }))),
+    );
+    await removeConfig(config);
   };
 
   return {
@@ -91,18 +121,20 @@ export function hosting(
     apply: async (endpoint, request, signal) => {
       const EndpointConfigName = request.EndpointConfigName ?? '';
       const before = await settled(endpoint, signal);
-      if (before?.EndpointConfigName === EndpointConfigName && before.EndpointStatus === 'InService') return;
+      const serves = (state: DescribeEndpointOutput | undefined): boolean =>
+        state?.EndpointConfigName === EndpointConfigName && state.EndpointStatus === 'InService';
+      if (serves(before)) return;
       signal?.throwIfAborted();
       await makeConfig(request);
-      if (before === undefined || before.EndpointStatus === 'Failed') {
-        // A failed endpoint takes nothing but its removal.
-        if (before !== undefined) await remove(endpoint);
-        await told(sagemaker.send(new CreateEndpointCommand({ EndpointName: endpoint, EndpointConfigName })), endpoint);
-      } else {
-        const update = { EndpointName: endpoint, EndpointConfigName, RetainAllVariantProperties: true };
-        await told(sagemaker.send(new UpdateEndpointCommand(update)), endpoint);
-      }
-      const after = await settled(endpoint, signal);
+      // A failed endpoint takes nothing but its removal.
+      if (before?.EndpointStatus === 'Failed') await remove(endpoint);
+      const names = { EndpointName: endpoint, EndpointConfigName };
+      const ask = (state: DescribeEndpointOutput | undefined): Promise<unknown> =>
+        state === undefined
+          ? sagemaker.send(new CreateEndpointCommand(names))
+          : sagemaker.send(new UpdateEndpointCommand({ ...names, RetainAllVariantProperties: true }));
+      await change(endpoint, serves, ask, signal);
+      const after = await describe(endpoint);
       const fault = faultOf(after, EndpointConfigName);
       if (fault !== undefined) {
         // The configuration that serves is another one, so this may go.
@@ -113,15 +145,26 @@ export function hosting(
       if (before?.EndpointConfigName !== EndpointConfigName) await removeConfig(before?.EndpointConfigName);
     },
     rescale: async (endpoint, wanted, signal) => {
-      await settled(endpoint, signal);
-      signal?.throwIfAborted();
       const request = { EndpointName: endpoint, DesiredWeightsAndCapacities: [...wanted] };
-      await told(sagemaker.send(new UpdateEndpointWeightsAndCapacitiesCommand(request)), endpoint);
-      const after = await settled(endpoint, signal);
+      const ask = (): Promise<unknown> => sagemaker.send(new UpdateEndpointWeightsAndCapacitiesCommand(request));
+      await change(endpoint, (state) => isScaled(state, wanted), ask, signal);
+      const after = await describe(endpoint);
       const fault = faultOf(after, after?.EndpointConfigName);
       if (fault !== undefined) throw new UserError(`Endpoint ${endpoint} ${fault}`);
     },
   };
+}
+
+function isScaled(state: DescribeEndpointOutput | undefined, wanted: readonly DesiredWeightAndCapacity[]): boolean {
+  const variants = state?.ProductionVariants ?? [];
+  return wanted.every(({ VariantName, DesiredWeight, DesiredInstanceCount }) =>
+    variants.some(
+      (each) =>
+        each.VariantName === VariantName &&
+        each.CurrentWeight === DesiredWeight &&
+        each.CurrentInstanceCount === DesiredInstanceCount,
+    ),
+  );
 }
 
 /**

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { UserError } from '@mlops-actions/core';
-import { explained, isNotFound, isTaken, unlessMissing } from '../aws-errors.ts';
+import { explained, isNotFound, isTaken, unlessMissing, wasRepeated } from '../aws-errors.ts';
 import type { SageMakerSettings } from '../settings.ts';
 
 /** Everything that this provider keeps, below one prefix of a bucket. Paths have no slash at their ends. */
@@ -49,7 +49,7 @@ export function s3Store(s3: S3Client, settings: Pick<SageMakerSettings, 'bucket'
   const encryption: Pick<PutObjectCommandInput, 'ServerSideEncryption' | 'SSEKMSKeyId'> =
     kmsKey === undefined ? {} : { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: kmsKey };
   const put = async (path: string, document: unknown, condition: Partial<PutObjectCommandInput>): Promise<void> => {
-    const Body = `${JSON.stringify(document, null, 2)}\n`;
+    const Body = textOf(document);
     const ContentType = 'application/json';
     await s3.send(new PutObjectCommand({ Bucket, Key: key(path), Body, ContentType, ...encryption, ...condition }));
   };
@@ -68,9 +68,16 @@ export function s3Store(s3: S3Client, settings: Pick<SageMakerSettings, 'bucket'
       await put(`${path}.json`, document, condition);
       return true;
     } catch (error) {
-      if (isTaken(error) || (condition.IfMatch !== undefined && isNotFound(error))) return false;
+      // When the answer to an earlier attempt was lost, what is there may be our own.
+      if (isTaken(error)) return wasRepeated(error) && (await textAt(path)) === textOf(document);
+      if (condition.IfMatch !== undefined && isNotFound(error)) return false;
       throw explained(error, uri(path));
     }
+  };
+
+  const textAt = async (path: string): Promise<string | undefined> => {
+    const found = await unlessMissing(s3.send(new GetObjectCommand({ Bucket, Key: key(`${path}.json`) })));
+    return found?.Body?.transformToString();
   };
 
   const readTagged = async <T>(path: string, check: (value: unknown) => value is T): Promise<Tagged<T> | undefined> => {
@@ -149,6 +156,10 @@ export function fileContent(path: string): Readable {
 function checkedKey(key: string): string {
   if (Buffer.byteLength(key) <= 1024) return key;
   throw new UserError(`${key.slice(0, 200)}… is too long for a key of S3. Use shorter names for folders and files.`);
+}
+
+function textOf(document: unknown): string {
+  return `${JSON.stringify(document, null, 2)}\n`;
 }
 
 function parsed(text: string): unknown {
