@@ -12,7 +12,9 @@ import { parseArgs } from 'node:util';
 // Exits with 1 when Node 24 is beyond the limit.
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+/** At most so many times an empty Node; with the clients of a cloud loaded it may be more. */
 const limit = 3;
+const clientLimit = 6;
 
 const { values } = parseArgs({
   options: { dist: { type: 'string', default: join(root, 'dist') }, runs: { type: 'string', default: '15' } },
@@ -37,6 +39,12 @@ const step = {
   'INPUT_MAX-RUNTIME': '1m',
   'INPUT_DRY-RUN': 'true',
 };
+const sagemaker = {
+  ...step,
+  INPUT_PROVIDER: 'sagemaker',
+  'INPUT_ARTIFACT-STORE': 's3://bucket/prefix',
+  INPUT_REGION: 'eu-west-1',
+};
 for (const file of ['output', 'state', 'summary']) writeFileSync(join(folder, file), '');
 
 const cases = [
@@ -44,6 +52,7 @@ const cases = [
   { name: 'mlops-actions --version', words: [join(dist, 'cli.js'), '--version'], env: {} },
   { name: 'mlops-actions train --help', words: [join(dist, 'cli.js'), 'train', '--help'], env: {} },
   { name: 'train, dry-run, provider local', words: [join(dist, 'train.js')], env: step },
+  { name: 'train, dry-run, provider sagemaker', words: [join(dist, 'train.js')], env: sagemaker, most: clientLimit },
 ];
 
 /** The Nodes to measure, by their version. */
@@ -63,16 +72,16 @@ try {
       for (const [index, each] of cases.entries()) times[index].push(once(node, each));
     const [bare] = times.map(median);
     console.log(`Node ${version}, median of ${runs} interleaved runs`);
-    for (const [index, { name }] of cases.entries()) {
+    for (const [index, { name, most = limit }] of cases.entries()) {
       const time = median(times[index]);
-      console.log(`  ${name.padEnd(32)} ${time.toFixed(0).padStart(5)} ms  ${(time / bare).toFixed(2)} ×`);
-      if (version.startsWith('v24.') && time > limit * bare) beyond = true;
+      console.log(`  ${name.padEnd(36)} ${time.toFixed(0).padStart(5)} ms  ${(time / bare).toFixed(2)} ×`);
+      if (version.startsWith('v24.') && time > most * bare) beyond = true;
     }
   }
 } finally {
   rmSync(folder, { recursive: true });
 }
-console.log(`On Node 24 at most ${limit} ×: ${beyond ? 'no' : 'yes'}`);
+console.log(`On Node 24 at most ${limit} ×, ${clientLimit} × with a cloud's clients: ${beyond ? 'no' : 'yes'}`);
 process.exitCode = beyond ? 1 : 0;
 
 function once(node, { name, words, env }) {

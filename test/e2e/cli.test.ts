@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { nodes } from './nodes.ts';
-import { bareEnvironment, type Ended, run, start } from './program.ts';
+import { bareEnvironment, type Ended, outputsIn, run, start } from './program.ts';
 import { lifecycle, processesIn, untilNothingRunsIn, writeProject } from './project.ts';
 import { copySuite, temporaryFolder } from './suite.ts';
 
@@ -30,11 +30,6 @@ function mlops(
 
 function options(inputs: Readonly<Record<string, string>>): string[] {
   return Object.entries(inputs).flatMap(([name, value]) => [`--${name}`, value]);
-}
-
-function outputsIn(stdout: string): Record<string, string> {
-  const lines = stdout.split('\n').filter((line) => line.includes('='));
-  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
 }
 
 describe.each(nodes)('on %s', (_, node) => {

@@ -61,3 +61,9 @@ export function run(command: readonly string[], options: ProgramOptions): Promis
 export function bareEnvironment(home: string): Record<string, string> {
   return { PATH: process.env.PATH ?? '', HOME: home, LANG: 'C.UTF-8' };
 }
+
+/** The outputs that a step printed on a command line, by name. */
+export function outputsIn(stdout: string): Record<string, string> {
+  const lines = stdout.split('\n').filter((line) => line.includes('='));
+  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+}

@@ -4,6 +4,7 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
+import { state as sdk } from '@aws-sdk/core/client';
 
 /** How AWS is reached. What is absent is found as AWS's own tools find it: `AWS_REGION`, `AWS_ENDPOINT_URL`, the role of the runner. */
 export interface AwsOptions {
@@ -32,6 +33,8 @@ export interface Clients {
 const maxAttempts = 6;
 
 export function openClients(options: AwsOptions): Clients {
+  // That later versions of the SDK need a newer Node is nothing that users of a bundle with this one can do anything about.
+  sdk.warningEmitted = true;
   const config = { maxAttempts, ...options };
   return {
     s3: new S3Client(config),

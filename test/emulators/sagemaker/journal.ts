@@ -66,6 +66,7 @@ function operationOf({ service, op, method, headers, query }: JournalEntry): str
   if (service !== undefined) return `${service}:${op}`;
   const [prefix, operation] = (headers['x-amz-target'] ?? '').split('.');
   if (operation !== undefined) return `${services[prefix ?? ''] ?? prefix}:${operation}`;
+  if (query !== null && 'list-type' in query) return 's3:ListObjectsV2';
   return `s3:${query?.['x-id'] ?? method}`;
 }
 

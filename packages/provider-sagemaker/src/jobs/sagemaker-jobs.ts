@@ -107,8 +107,8 @@ export function sagemakerJobs({ clients, store, datasets, settings, effects }: S
         if (log.isOver() || job.TrainingStartTime === undefined || now - endedAt > settings.logGrace) return;
         await clock.sleep(first, signal);
       } else {
-        // A twentieth of the time that it has taken so far: soon in the beginning, and cheap for hours.
-        await clock.sleep(Math.min(most, Math.max(first, (now - began) / 20)), signal);
+        // A twelfth of the time that it has taken so far: soon in the beginning, and cheap for hours.
+        await clock.sleep(Math.min(most, Math.max(first, (now - began) / 12)), signal);
       }
     }
   }
