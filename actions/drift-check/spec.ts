@@ -12,12 +12,12 @@ export const spec = defineAction({
   branding: { icon: 'activity', color: 'orange' },
   inputs: {
     reference: text({
-      help: 'What the data should look like: a file, a folder, a pattern such as `data/2024-*.parquet`, an http(s) address, a stored dataset (`dataset:churn@3/train`), or a profile that `profile-out` wrote.',
+      help: 'What the data should look like: a file, a folder, a pattern such as `data/2024-*.parquet`, an http(s) address, a stored dataset (`dataset:churn@3/train`), an object or a prefix in S3 (with `provider: sagemaker`), or a profile that `profile-out` wrote.',
       required: true,
       group: 'Data',
     }),
     current: text({
-      help: 'The data to check: a file, a folder, a pattern, an http(s) address, a stored dataset, or a profile.',
+      help: 'The data to check: a file, a folder, a pattern, an http(s) address, a stored dataset, a place in S3, or a profile.',
       required: true,
       group: 'Data',
     }),

@@ -13,8 +13,8 @@ export interface Place {
 }
 
 /**
- * Calls `use` with places for what inputs name. `dataset:name@version` and `dataset:name@version/split` are fetched from the provider into a
- * folder that is gone afterwards; all else stays as it is. Throws a `UserError` for a version or split that does not exist.
+ * Calls `use` with places for what inputs name. `dataset:name@version`, `dataset:name@version/split` and `s3://…` are fetched from the provider
+ * into a folder that is gone afterwards; all else stays as it is. Throws a `UserError` for a version or split that does not exist.
  */
 export async function withPlaces<T>(
   named: Readonly<Record<SideName, string>>,
@@ -25,10 +25,14 @@ export async function withPlaces<T>(
   const placeOf = async (input: SideName): Promise<Place> => {
     const shown = named[input];
     const stored = /^dataset:([^/]+)(?:\/(.+))?$/.exec(shown);
-    if (stored === null) return { path: shown, shown };
+    if (stored === null && !shown.startsWith('s3://')) return { path: shown, shown };
     await mkdir(context.tempDir, { recursive: true });
     const folder = await mkdtemp(join(context.tempDir, 'drift-check-'));
     folders.push(folder);
+    if (stored === null) {
+      const { files } = await context.provider();
+      return { path: await files.fetch(shown, join(folder, 'data'), { signal: context.signal }), shown };
+    }
     const [, reference = '', split] = stored;
     await fetchDataset(`Input \`${input}\``, reference, split, join(folder, 'data'), context);
     return { path: join(folder, 'data'), shown };

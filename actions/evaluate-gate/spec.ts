@@ -51,7 +51,7 @@ export const spec = defineAction({
       group: 'Gate',
     }),
     predictions: text({
-      help: "A table (CSV, TSV, JSONL or Parquet) with a row for each example of the test set: the right answer, the candidate's answer and, under `champion_prediction` or `champion_probability`, the champion's. Rules are then judged with confidence intervals. Like the other tables it may be a path, a file: URI, or a file of a registered model: `churn@7/predictions.csv`.",
+      help: "A table (CSV, TSV, JSONL or Parquet) with a row for each example of the test set: the right answer, the candidate's answer and, under `champion_prediction` or `champion_probability`, the champion's. Rules are then judged with confidence intervals. Like the other tables it may be a path, a URI (file: or s3:), or a file of a registered model: `churn@7/predictions.csv`.",
       group: 'Predictions',
     }),
     'candidate-predictions': text({

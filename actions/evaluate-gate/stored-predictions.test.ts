@@ -80,7 +80,7 @@ test.each([
   [
     'another machine',
     { 'candidate-predictions': 'file://far/away.csv' },
-    '"file://far/away.csv" is not a file of this',
+    '"file://far/away.csv" is not a file URI of this',
   ],
 ])('%s', async (_, changes, text) => {
   await register('old');

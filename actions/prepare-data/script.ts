@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { derivedName, UserError } from '@mlops-actions/core';
 import type { JobRequest, JobService, Provider } from '@mlops-actions/provider';
 import type { Context } from '../action.ts';
 import { digestPath, findSource } from '../job-source.ts';
+import { newFolder } from '../new-folder.ts';
 import { describeAttachment, runJob } from '../run-job.ts';
 import { isAbsent } from './absent.ts';
 import type { PrepareInputs } from './plan.ts';
@@ -77,7 +77,7 @@ export async function runScript(planned: JobRequest, provider: Provider, context
       onLine: (line) => log.foreign(line),
     }),
   );
-  if (job.output !== undefined) return fileURLToPath(job.output.uri);
+  if (job.output !== undefined) return provider.files.fetch(job.output.uri, newFolder(context, 'prepared'));
   throw new UserError(
     `${planned.command.at(-1)} wrote no files. Write the data to the folder in SM_OUTPUT_DATA_DIR (job ${name}).`,
   );

@@ -17,6 +17,10 @@ echo "rows: $rows, lr: $SM_HP_LR"
 echo "weights of $rows rows at $SM_HP_LR" > "$SM_MODEL_DIR/model.txt"
 echo "{\\"accuracy\\": 0.9$SM_HP_LR}" > "$SM_OUTPUT_DATA_DIR/metrics.json"
 `,
+  'src/prepare.sh': 'cp "$SM_CHANNEL_INPUT/data.csv" "$SM_OUTPUT_DATA_DIR/data.csv"\n',
+  'src/answer.sh': `echo 'label,prediction' > "$SM_MODEL_DIR/answers.csv"
+for row in $(seq 100); do printf '0,0\\n1,1\\n0,0\\n1,1\\n' >> "$SM_MODEL_DIR/answers.csv"; done
+`,
   'src/serve.js': `const { createServer } = require('node:http');
 const { readFileSync } = require('node:fs');
 const model = readFileSync(process.env.SM_MODEL_DIR + '/model.txt', 'utf8').trim();

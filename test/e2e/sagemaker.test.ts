@@ -32,6 +32,25 @@ test.each(nodes)(
   180_000,
 );
 
+test('a script prepares data, and the gate reads the answers that a job left, in SageMaker', async () => {
+  const script = { 'entry-point': 'prepare.sh', 'source-dir': 'src', format: 'csv' };
+  wentWell('prepare-data', await project.run('prepare-data', { dataset: 'toys', data: 'data.csv', ...script }));
+  const trained = await project.run('train', { 'entry-point': 'answer.sh', 'source-dir': 'src', 'max-runtime': '5m' });
+  wentWell('train', trained);
+  const uri = outputsIn(trained.stdout)['model-uri'] ?? '';
+  const champion = await project.run('register-model', { model: 'toys', aliases: 'champion' });
+  wentWell('register-model', champion);
+  const gate = await project.run('evaluate-gate', {
+    'candidate-predictions': `${uri}/answers.csv`,
+    champion: 'toys:champion',
+    'champion-predictions': 'toys:champion/answers.csv',
+    rules: 'accuracy >= 0.9',
+  });
+  wentWell('evaluate-gate', gate);
+  const drift = await project.run('drift-check', { reference: `${uri}/answers.csv`, current: `${uri}/answers.csv` });
+  expect([drift.code, outputsIn(drift.stdout)['rows-current']]).toEqual([0, '400']);
+}, 120_000);
+
 test('a step that is cancelled leaves no job running', async () => {
   const inputs = { 'entry-point': 'endless.sh', 'source-dir': 'src', 'max-runtime': '5m', 'job-name': 'endless' };
   const running = project.start('train', inputs);

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseModelReference, UserError } from '@mlops-actions/core';
+import { basename, resolve } from 'node:path';
+import { parseModelReference } from '@mlops-actions/core';
 import type { Context } from '../../action.ts';
+import { newFolder } from '../../new-folder.ts';
 
 /** Where a table is, and how messages name it. */
 export interface TableFile {
@@ -13,29 +13,25 @@ export interface TableFile {
 }
 
 /**
- * The file that an input names: a path, a `file:` URI as train and register-model give them, or a file that was registered with a model,
+ * The file that an input names: a path, a URI as train and register-model give them, or a file that was registered with a model,
  * `churn:champion/predictions.csv`. Undefined when the registry has no such model. That the file is there is for its reader to say.
  */
 export async function findTableFile(
   text: string,
-  { workingDirectory, provider }: Pick<Context, 'workingDirectory' | 'provider'>,
+  context: Pick<Context, 'workingDirectory' | 'provider' | 'tempDir' | 'signal'>,
 ): Promise<TableFile | undefined> {
-  if (/^file:/i.test(text)) {
-    const path = pathOf(text);
+  const { workingDirectory, provider, signal } = context;
+  if (/^(file:|s3:\/\/)/i.test(text)) {
+    const { files } = await provider();
+    const path = await files.fetch(text, newFolder(context, 'predictions'), { signal });
     return { path, shown: basename(path), isStored: true };
   }
   const path = resolve(workingDirectory, text);
   const [, reference, file] = /^([^@:/\\]+[@:][^@:/\\]+)\/(.+)$/.exec(text) ?? [];
   if (reference === undefined || file === undefined || existsSync(path)) return { path, shown: text, isStored: false };
-  const { models } = await provider();
+  const { models, files } = await provider();
   const model = await models.get(parseModelReference(reference));
-  return model && { path: join(pathOf(model.artifact.uri), file), shown: text, isStored: true };
-}
-
-function pathOf(uri: string): string {
-  try {
-    return fileURLToPath(uri);
-  } catch {
-    throw new UserError(`"${uri}" is not a file of this machine. Write a path, or file:///absolute/path.`);
-  }
+  if (model === undefined) return undefined;
+  const into = newFolder(context, 'predictions');
+  return { path: await files.fetch(model.artifact.uri, into, { path: file, signal }), shown: text, isStored: true };
 }

@@ -1,6 +1,7 @@
 import type { Provider, ProviderEffects } from '@mlops-actions/provider';
 import { localDatasets } from './datasets.ts';
 import { localEndpoints } from './endpoints/local-endpoints.ts';
+import { localFiles } from './files.ts';
 import { localJobs } from './jobs/local-jobs.ts';
 import { localModels } from './models.ts';
 import { localRollouts } from './rollouts/local-rollouts.ts';
@@ -21,6 +22,7 @@ export async function openLocalProvider(options: LocalProviderOptions): Promise<
   const endpoints = localEndpoints(store, { ...options, models });
   return {
     name: 'local',
+    files: localFiles,
     datasets: localDatasets(store, options.effects.clock),
     jobs: localJobs(store, options),
     models,

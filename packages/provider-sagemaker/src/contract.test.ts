@@ -1,4 +1,4 @@
-import { datasetContract, jobContract, modelContract } from '@mlops-actions/provider/contract';
+import { datasetContract, fileContract, jobContract, modelContract } from '@mlops-actions/provider/contract';
 import { emulated, everyRequestIsValid, openEmulated } from './testing/emulated.ts';
 
 const emulation = emulated();
@@ -7,5 +7,6 @@ const open = () => openEmulated(emulation);
 datasetContract('provider-sagemaker', open);
 modelContract('provider-sagemaker', open);
 jobContract('provider-sagemaker', open);
+fileContract('provider-sagemaker', open);
 
 everyRequestIsValid(emulation);

@@ -6,6 +6,7 @@ import { sagemakerEndpoints } from './endpoints/sagemaker-endpoints.ts';
 import { sagemakerJobs } from './jobs/sagemaker-jobs.ts';
 import { sagemakerModels } from './models.ts';
 import { sagemakerRollouts } from './rollouts/sagemaker-rollouts.ts';
+import { s3Files } from './s3-files.ts';
 import type { SageMakerSettings } from './settings.ts';
 import { s3Store } from './store/s3-store.ts';
 
@@ -30,6 +31,7 @@ export async function openSageMakerProvider(options: SageMakerProviderOptions): 
   const endpoints = sagemakerEndpoints({ clients, store, models, settings, effects, region });
   return {
     name: 'sagemaker',
+    files: s3Files(clients.s3),
     datasets,
     models,
     jobs: sagemakerJobs({ clients, store, datasets, settings, effects }),

@@ -1,6 +1,7 @@
 export * from './artifacts.ts';
 export * from './datasets.ts';
 export * from './endpoints.ts';
+export * from './files.ts';
 export * from './job-metrics.ts';
 export * from './job-request.ts';
 export * from './jobs.ts';

@@ -1,6 +1,7 @@
 import type { Clock, Log } from '@mlops-actions/core';
 import type { DatasetStore } from './datasets.ts';
 import type { EndpointService } from './endpoints.ts';
+import type { FileStore } from './files.ts';
 import type { JobService } from './jobs.ts';
 import type { ModelRegistry } from './models.ts';
 import type { RolloutService } from './rollouts.ts';
@@ -12,6 +13,7 @@ export type ProviderName = (typeof providerNames)[number];
 /** Where the machine-learning work runs. Every provider passes the contract suite in `contract/`. */
 export interface Provider {
   readonly name: ProviderName;
+  readonly files: FileStore;
   readonly datasets: DatasetStore;
   readonly jobs: JobService;
   readonly models: ModelRegistry;

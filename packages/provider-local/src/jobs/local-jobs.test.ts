@@ -8,8 +8,10 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { systemClock } from '@mlops-actions/core';
 import { identify, isAlive } from '@mlops-actions/files';
 import type { JobRequest, JobService } from '@mlops-actions/provider';
-import { jobContract } from '@mlops-actions/provider/contract';
+import { fileContract, jobContract } from '@mlops-actions/provider/contract';
 import { localDatasets } from '../datasets.ts';
+import { localFiles } from '../files.ts';
+import { localModels } from '../models.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { type JobDocument, readJob, writeJob } from './document.ts';
 import { localJobs } from './local-jobs.ts';
@@ -72,6 +74,11 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
 jobContract('provider-local', async () => {
   const { store, jobs } = await newBench();
   return { jobs, datasets: localDatasets(store, systemClock) };
+});
+
+fileContract('provider-local', async () => {
+  const { store, jobs } = await newBench();
+  return { jobs, models: localModels(store, systemClock), files: localFiles };
 });
 
 describe('local jobs', () => {

@@ -44,10 +44,19 @@ export async function digestTarball(content: Readable, signal?: AbortSignal): Pr
   return treeOf(files);
 }
 
-/** Writes the files of a `.tar.gz` below `folder`, and returns their tree. */
-export async function extractTarball(content: Readable, folder: string, signal?: AbortSignal): Promise<Tree> {
+/** Writes the files of a `.tar.gz`, or those that are wanted, below `folder`, and returns their tree. */
+export async function extractTarball(
+  content: Readable,
+  folder: string,
+  signal?: AbortSignal,
+  isWanted: (path: string) => boolean = () => true,
+): Promise<Tree> {
   const files: TreeFile[] = [];
   await eachFile(content, signal, async (path, file) => {
+    if (!isWanted(path)) {
+      file.resume();
+      return;
+    }
     const target = join(folder, path);
     await mkdir(dirname(target), { recursive: true });
     const hash = createHash('sha256');

@@ -9,6 +9,7 @@ import { sagemakerEndpoints } from '../endpoints/sagemaker-endpoints.ts';
 import { sagemakerJobs } from '../jobs/sagemaker-jobs.ts';
 import { sagemakerModels } from '../models.ts';
 import { sagemakerRollouts } from '../rollouts/sagemaker-rollouts.ts';
+import { s3Files } from '../s3-files.ts';
 import type { SageMakerSettings } from '../settings.ts';
 import { type S3Store, s3Store } from '../store/s3-store.ts';
 
@@ -57,6 +58,7 @@ export async function openEmulated(emulation: Emulated, change?: Partial<SageMak
   const models = sagemakerModels(clients, store, systemClock);
   const endpoints = sagemakerEndpoints({ clients, store, models, settings, effects, region: 'eu-west-1' });
   return {
+    files: s3Files(clients.s3),
     datasets,
     models,
     jobs: sagemakerJobs({ clients, store, datasets, settings, effects }),

@@ -1,5 +1,6 @@
 export * from './datasets.ts';
 export * from './endpoints.ts';
+export * from './files.ts';
 export * from './fixtures.ts';
 export * from './jobs.ts';
 export * from './models.ts';
