@@ -1,4 +1,4 @@
-import { duration, flag, list, number, text } from '@mlops-actions/spec';
+import { duration, flag, list, mapping, number, text } from '@mlops-actions/spec';
 
 const group = 'Provider: sagemaker';
 
@@ -46,6 +46,10 @@ export const jobInputs = {
     min: 1,
     max: 16_384,
     integer: true,
+    group,
+  }),
+  prices: mapping({
+    help: 'Price of an hour by instance type, `ml.m5.xlarge: 0.257`: the step then says what a job costs at the most before it starts it.',
     group,
   }),
   'spot-max-wait': duration({

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { registry } from '@mlops-actions/actions';
 import { checkExamples, type Registry, specsOf } from '@mlops-actions/spec/generate';
+import { parse } from 'yaml';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const actions: Registry = registry;
@@ -33,4 +34,27 @@ test('every example in the documentation and the templates names real steps, inp
     paths.map(async (path) => checkExamples(path, await readFile(join(root, path), 'utf8'), specs)),
   );
   expect(faults.flat()).toEqual([]);
+});
+
+test('every command of the CodePipeline template names a real step and real inputs', async () => {
+  const template = parse(await readFile(join(root, 'action-templates/codepipeline/pipeline.yml'), 'utf8'));
+  const projects = [template.Resources.Train, template.Resources.Rollout];
+  const phases = projects.map((project) => parse(project.Properties.Source.BuildSpec).phases.build);
+  const commands: string[] = phases.flatMap(({ commands: main, finally: last = [] }) => [...main, ...last]);
+  const specs = new Map((await specsOf(actions)).map((spec) => [spec.name, spec]));
+  expect(commands.map((command) => command.split(' ')[1])).toEqual([
+    'prepare-data',
+    'train',
+    'evaluate-gate',
+    'register-model',
+    'rolling-update',
+    'rolling-update',
+  ]);
+  for (const command of commands) {
+    const inputs = specs.get(command.split(' ')[1] ?? '')?.inputs ?? {};
+    const named = [...command.matchAll(/ --([a-z0-9-]+) /g)].map(([, name = '']) => name);
+    expect([command, named.filter((name) => !(name in inputs))]).toEqual([command, []]);
+    const required = Object.entries(inputs).filter(([, input]) => input.required);
+    expect([command, required.filter(([name]) => !named.includes(name))]).toEqual([command, []]);
+  }
 });

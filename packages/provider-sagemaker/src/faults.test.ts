@@ -256,6 +256,18 @@ describe('an endpoint', () => {
     emulation.emulator().troubles.isStuck = false;
   });
 
+  test('whose figures come in part gives none, and a driver asks again', async () => {
+    const opened = await openEmulated(emulation);
+    await serving(opened);
+    const from = emulation.clock.now().getTime();
+    await tagOf(opened);
+    const measured = () =>
+      opened.endpoints.measure('shop', { from, to: emulation.clock.now().getTime(), windowSeconds: 60 });
+    while (((await measured()).blue?.windows.length ?? 0) < 1);
+    emulation.emulator().metrics.isPartial = true;
+    await expect(measured()).rejects.toThrow(/PartialData/);
+  });
+
   test('that the role may not update is refused with what to do', async () => {
     const opened = await openEmulated(emulation);
     const green = await serving(opened);

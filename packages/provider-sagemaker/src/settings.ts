@@ -25,6 +25,8 @@ export interface TrainingSettings {
   readonly instanceType: string;
   readonly instanceCount: number;
   readonly volumeGb: number;
+  /** What an hour of one instance costs, in the user's currency; absent: not known. */
+  readonly pricePerHour?: number;
   readonly subnets: readonly string[];
   readonly securityGroups: readonly string[];
   readonly networkIsolation: boolean;
@@ -64,4 +66,15 @@ export function parseArtifactStore(uri: string): { readonly bucket: string; read
     throw new UserError(`"${uri.slice(0, 200)}" is not an artifact store. Write s3://bucket or s3://bucket/prefix.`);
   }
   return { bucket: match[1], prefix };
+}
+
+/** The price of an instance type in a table that a user wrote. A `UserError` when it is no price. */
+export function priceOf(prices: Readonly<Record<string, string>>, instanceType: string): number | undefined {
+  const text = Object.hasOwn(prices, instanceType) ? prices[instanceType] : undefined;
+  if (text === undefined) return undefined;
+  const price = Number(text);
+  if (text.trim() !== '' && Number.isFinite(price) && price >= 0) return price;
+  throw new UserError(
+    `Input \`prices\` has "${text}" for ${instanceType}. Write the price of an hour as a number: ${instanceType}: 0.257.`,
+  );
 }

@@ -19,7 +19,8 @@ import { VirtualClock } from './testing/virtual-clock.ts';
 
 /**
  * What may happen to a rollout, a row each. The rows with a `run` are driven here, on an endpoint in memory; those with a `provider` are for
- * what only that provider has: `local` has them in its own tests (metrics.test.ts, under-load.test.ts), the others when they are there.
+ * what only that provider has: `local` has them in its own tests (metrics.test.ts, under-load.test.ts), `sagemaker` those of figures and states
+ * (faults.test.ts, endpoint-state.test.ts), and those of alarms and guardrails when it has these; the others when they are there.
  */
 interface Row {
   readonly what: string;

@@ -14,6 +14,7 @@ export interface SageMakerInputs {
   readonly instanceType?: string;
   readonly instanceCount?: number;
   readonly volumeSize?: number;
+  readonly prices?: Readonly<Record<string, string>>;
   readonly subnets?: readonly string[];
   readonly securityGroups?: readonly string[];
   readonly networkIsolation?: boolean;
@@ -26,14 +27,14 @@ export interface SageMakerInputs {
 
 type Module = Pick<
   typeof import('@mlops-actions/provider-sagemaker'),
-  'defaultLogGrace' | 'defaultPolling' | 'defaultUpdateTimeout' | 'parseArtifactStore'
+  'defaultLogGrace' | 'defaultPolling' | 'defaultUpdateTimeout' | 'parseArtifactStore' | 'priceOf'
 >;
 
 /** What the provider's package is opened with. A `UserError` when there is nowhere to keep anything. */
 export function sagemakerOptions(
   inputs: SageMakerInputs,
   effects: ProviderEffects,
-  { defaultLogGrace, defaultPolling, defaultUpdateTimeout, parseArtifactStore }: Module,
+  { defaultLogGrace, defaultPolling, defaultUpdateTimeout, parseArtifactStore, priceOf }: Module,
 ): SageMakerProviderOptions {
   const { region, artifactStore, roleToAssume, executionRole, kmsKey, instanceType = 'ml.m5.large' } = inputs;
   if (artifactStore === undefined) {
@@ -54,6 +55,7 @@ export function sagemakerOptions(
     ...network,
     ...given({
       image: inputs.trainingImage,
+      pricePerHour: priceOf(inputs.prices ?? {}, instanceType),
       spotMaxWaitSeconds: inputs.spotMaxWait,
       checkpointUri: inputs.checkpointUri,
     }),

@@ -7,39 +7,60 @@ interface Point {
   readonly value: number;
 }
 
+/** So few, so that pages are met in short tests. */
+const pageLength = 2;
+
 export interface CloudWatch extends Part {
+  /** Whether it answers with a part of what there is, and does not say how to get the rest. */
+  readonly state: { isPartial: boolean };
   put(namespace: string, metric: string, dimensions: Readonly<Record<string, string>>, value: number): void;
 }
 
 /** Metrics that are really computed. What was put is there at once; CloudWatch itself is a minute or two late. */
 export function cloudwatch(clock: Clock): CloudWatch {
   const series = new Map<string, Point[]>();
+  const state = { isPartial: false };
   return {
+    state,
     put: (namespace, metric, dimensions, value) => {
       const key = keyOf(namespace, metric, dimensions);
       const points = series.get(key) ?? [];
       points.push({ at: clock.now().getTime(), value });
       series.set(key, points);
     },
-    reset: async () => series.clear(),
+    reset: async () => {
+      series.clear();
+      state.isPartial = false;
+    },
     handlers: {
-      GetMetricData: ({ MetricDataQueries, StartTime, EndTime, ScanBy }: Body) => ({
-        MetricDataResults: MetricDataQueries.map(({ Id, MetricStat }: Body) => {
+      // Long answers come in pages, of which all but the last are partial.
+      GetMetricData: ({ MetricDataQueries, StartTime, EndTime, ScanBy, NextToken }: Body) => {
+        const results = MetricDataQueries.map(({ Id, MetricStat }: Body) => {
           const { Metric, Period, Stat } = MetricStat;
           const dimensions = Object.fromEntries(Metric.Dimensions.map(({ Name, Value }: Body) => [Name, Value]));
           const points = series.get(keyOf(Metric.Namespace, Metric.MetricName, dimensions)) ?? [];
           const buckets = bucketsOf(points, Period * 1000, StartTime * 1000, EndTime * 1000);
-          const sorted = [...buckets].sort(([a], [b]) => (ScanBy === 'TimestampAscending' ? a - b : b - a));
-          return {
-            Id,
-            Label: Metric.MetricName,
-            Timestamps: sorted.map(([at]) => seconds(new Date(at))),
-            Values: sorted.map(([, values]) => statistic(values, Stat)),
-            StatusCode: 'Complete',
-          };
-        }),
-        Messages: [],
-      }),
+          const sorted = [...buckets].sort(([x], [y]) => (ScanBy === 'TimestampAscending' ? x - y : y - x));
+          return { Id, Label: Metric.MetricName, Stat, sorted };
+        });
+        const from = Number(NextToken ?? 0);
+        const longest = Math.max(...results.map(({ sorted }: Body) => sorted.length));
+        const isLast = from + pageLength >= longest;
+        return {
+          MetricDataResults: results.map(({ Id, Label, Stat, sorted }: Body) => {
+            const page: [number, number[]][] = sorted.slice(from, from + pageLength);
+            return {
+              Id,
+              Label,
+              Timestamps: page.map(([at]) => seconds(new Date(at))),
+              Values: page.map(([, values]) => statistic(values, Stat)),
+              StatusCode: isLast && !state.isPartial ? 'Complete' : 'PartialData',
+            };
+          }),
+          Messages: [],
+          ...(isLast ? {} : { NextToken: String(from + pageLength) }),
+        };
+      },
     },
   };
 }

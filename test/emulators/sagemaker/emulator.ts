@@ -25,6 +25,8 @@ export interface Emulator {
   readonly journal: Journal;
   /** Faults to come; a test adds to them. */
   readonly faults: Fault[];
+  /** What goes wrong with figures. */
+  readonly metrics: CloudWatch['state'];
   /** The names of the training jobs that are not over. */
   runningJobs(): string[];
   /** The next spot job loses its machine once while it trains. */
@@ -61,6 +63,7 @@ export async function startEmulator(change: Partial<Timing> = {}, clock: Clock =
     journal,
     faults,
     troubles: hosting.troubles,
+    metrics: metrics.state,
     runningJobs: jobs.running,
     interruptNext: jobs.interruptNext,
     reset: async () => {

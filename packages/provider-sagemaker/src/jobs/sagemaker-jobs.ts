@@ -24,6 +24,7 @@ import type { SageMakerSettings } from '../settings.ts';
 import { artifactUri, putArtifact } from '../store/artifacts.ts';
 import type { S3Store } from '../store/s3-store.ts';
 import { packTarball } from '../store/tarball.ts';
+import { costOf } from './job-cost.ts';
 import { jobLog } from './job-log.ts';
 import {
   attemptPath,
@@ -46,7 +47,7 @@ export interface SageMakerJobsOptions {
   readonly store: S3Store;
   readonly datasets: DatasetStore;
   readonly settings: SageMakerSettings;
-  readonly effects: Pick<ProviderEffects, 'clock'>;
+  readonly effects: Pick<ProviderEffects, 'clock' | 'log'>;
 }
 
 /** An attempt and what SageMaker says of it. */
@@ -58,7 +59,7 @@ interface Attempt {
 /** Jobs as SageMaker training jobs, which go on when the step is gone. */
 export function sagemakerJobs({ clients, store, datasets, settings, effects }: SageMakerJobsOptions): JobService {
   const { sagemaker, logs } = clients;
-  const { clock } = effects;
+  const { clock, log } = effects;
 
   const describeTraining = async (TrainingJobName: string): Promise<DescribeTrainingJobResponse | undefined> =>
     unlessMissing(sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName }))).catch((error: unknown) => {
@@ -92,19 +93,19 @@ export function sagemakerJobs({ clients, store, datasets, settings, effects }: S
 
   async function* followAttempt({ trainingJob }: JobRecord, { signal }: CallOptions = {}): AsyncIterable<string> {
     const { first, most } = settings.polling;
-    const log = jobLog(logs, trainingJob, settings.training.instanceCount);
+    const output = jobLog(logs, trainingJob, settings.training.instanceCount);
     const began = clock.now().getTime();
     let endedAt: number | undefined;
     for (;;) {
       signal?.throwIfAborted();
       const job = await describeTraining(trainingJob);
       if (job === undefined) return;
-      const lines = await log.next();
+      const lines = await output.next();
       yield* lines;
       const now = clock.now().getTime();
       if (isFinal(statusOf(job))) {
         endedAt = lines.length > 0 ? now : (endedAt ?? now);
-        if (log.isOver() || job.TrainingStartTime === undefined || now - endedAt > settings.logGrace) return;
+        if (output.isOver() || job.TrainingStartTime === undefined || now - endedAt > settings.logGrace) return;
         await clock.sleep(first, signal);
       } else {
         // A twelfth of the time that it has taken so far: soon in the beginning, and cheap for hours.
@@ -181,6 +182,8 @@ export function sagemakerJobs({ clients, store, datasets, settings, effects }: S
       const work = { command, hyperparameters, channels, metricDefinitions, maxRuntimeSeconds, gpus };
       const record: JobRecord = { attempt, trainingJob: trainingJobName(request.name, attempt), work, tags };
       const places = await prepare(request, record, signal);
+      const cost = costOf(request, settings.training);
+      if (cost !== undefined) log.log('info', cost);
       const isNew = await create(request, record, places);
       if (signal?.aborted) {
         await stop(request.name, 'Cancelled as it began.');
