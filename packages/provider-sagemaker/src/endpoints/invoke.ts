@@ -10,13 +10,16 @@ interface RuntimeError extends Error {
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
-/** Sends one request to the endpoint, or to one of its variants. A model's error is an answer, whatever its status. */
+/**
+ * Sends one request to the endpoint, or to one of its variants. A model's error is an answer, whatever its status. Undefined when there is no
+ * such endpoint in SageMaker.
+ */
 export async function invokeEndpoint(
   runtime: SageMakerRuntimeClient,
   EndpointName: string,
   { body, contentType, deployment }: Invocation,
   signal: AbortSignal | undefined,
-): Promise<InvocationAnswer> {
+): Promise<InvocationAnswer | undefined> {
   const began = performance.now();
   const since = (): number => performance.now() - began;
   try {
@@ -41,6 +44,7 @@ export async function invokeEndpoint(
     });
     if (name === 'ModelError') return answered(OriginalStatusCode ?? 500, OriginalMessage ?? message);
     if (name === 'ValidationError' && /variant/i.test(message)) return answered(404, message);
+    if (name === 'ValidationError' && /^endpoint .* not found/i.test(message)) return undefined;
     if (name === 'ServiceUnavailable' || name === 'InternalFailure')
       return answered($metadata?.httpStatusCode ?? 503, message);
     throw explained(error, `Endpoint ${EndpointName}`);

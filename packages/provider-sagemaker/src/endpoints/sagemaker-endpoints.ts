@@ -19,20 +19,14 @@ import {
 import type { Clients } from '../clients.ts';
 import type { SageMakerSettings } from '../settings.ts';
 import type { S3Store } from '../store/s3-store.ts';
-import { scaleVariant, stopScaling } from './autoscaling.ts';
-import { endpointConfig, startupTimeouts, variantOf, variantsIn } from './endpoint-config.ts';
+import { stopScaling } from './autoscaling.ts';
+import { startupTimeouts } from './endpoint-config.ts';
 import { variantLogs } from './endpoint-logs.ts';
-import {
-  type DeploymentRecord,
-  deploymentPath,
-  type EndpointRecord,
-  endpointPath,
-  isDeploymentRecord,
-  isEndpointRecord,
-  journalPath,
-} from './endpoint-record.ts';
+import type { DeploymentRecord } from './endpoint-record.ts';
+import { endpointRecords } from './endpoint-records.ts';
 import { endpointState } from './endpoint-state.ts';
-import { type HostedModel, hostedModel, makeModel, removeModel } from './hosted-model.ts';
+import { endpointVariants } from './endpoint-variants.ts';
+import { hostedModel, makeModel, removeModel } from './hosted-model.ts';
 import { hosting } from './hosting.ts';
 import { invokeEndpoint } from './invoke.ts';
 import { measureVariant } from './measure.ts';
@@ -77,35 +71,21 @@ export function sagemakerEndpoints(options: SageMakerEndpointsOptions): SageMake
   const { clients, store, models, settings, effects, region } = options;
   const { clock, log } = effects;
   const host = hosting(clients.sagemaker, settings, clock);
-
-  const readRecord = (endpoint: string): Promise<EndpointRecord | undefined> =>
-    store.read(endpointPath(endpoint), isEndpointRecord);
-
-  const requireRecord = async (endpoint: string): Promise<EndpointRecord> => {
-    requireName('endpoint', endpoint);
-    const record = await readRecord(endpoint);
-    if (record !== undefined) return record;
-    throw new UserError(`There is no endpoint "${endpoint}". Deploy to it first (deploy-endpoint).`);
-  };
-
-  const readDeployment = (endpoint: string, deployment: string): Promise<DeploymentRecord | undefined> =>
-    store.read(deploymentPath(endpoint, deployment), isDeploymentRecord);
-
-  const readDeployments = async (endpoint: string): Promise<ReadonlyMap<string, DeploymentRecord>> => {
-    const names = await store.list(`endpoints/${endpoint}/deployments`);
-    const records = names.map(async (name) => [name, await readDeployment(endpoint, name)] as const);
-    return new Map(
-      (await Promise.all(records)).filter((pair): pair is [string, DeploymentRecord] => pair[1] !== undefined),
-    );
-  };
+  const records = endpointRecords(store);
+  const variants = endpointVariants(options, host, records);
 
   const describe = async (endpoint: string): Promise<EndpointState | undefined> => {
     requireName('endpoint', endpoint);
-    const record = await readRecord(endpoint);
+    const record = await records.read(endpoint);
     if (record === undefined) return undefined;
-    const [live, records] = await Promise.all([host.describe(endpoint), readDeployments(endpoint)]);
+    const [live, deployments] = await Promise.all([host.describe(endpoint), records.deployments(endpoint)]);
     const url = `https://runtime.sagemaker.${region}.amazonaws.com/endpoints/${endpoint}/invocations`;
-    return endpointState(endpoint, url, record, live, records);
+    return endpointState(endpoint, url, record, live, deployments);
+  };
+
+  const hasTraffic = async (endpoint: string): Promise<boolean> => {
+    const { ProductionVariants = [] } = (await host.describe(endpoint)) ?? {};
+    return ProductionVariants.some(({ CurrentWeight = 0 }) => CurrentWeight > 0);
   };
 
   const stateOf = async (endpoint: string): Promise<EndpointState> => {
@@ -116,49 +96,6 @@ export function sagemakerEndpoints(options: SageMakerEndpointsOptions): SageMake
 
   const deploymentOf = async (endpoint: string, deployment: string): Promise<DeploymentState | undefined> =>
     (await describe(endpoint))?.deployments.find(({ name }) => name === deployment);
-
-  /** The variants that the endpoint has now. */
-  const currentVariants = async (endpoint: string, signal?: AbortSignal) => {
-    const live = await host.settled(endpoint, signal);
-    if (live?.EndpointConfigName === undefined || live.EndpointStatus === 'Failed') return [];
-    return variantsIn(await host.config(live.EndpointConfigName));
-  };
-
-  const configOf = async (endpoint: string, variants: Parameters<typeof endpointConfig>[1], record: EndpointRecord) =>
-    endpointConfig(endpoint, variants, record.capturePercent, store.uri('capture'), settings);
-
-  const addVariant = async (
-    request: DeploymentRequest,
-    model: HostedModel,
-    record: EndpointRecord,
-    replicas: number,
-    signal?: AbortSignal,
-  ): Promise<void> => {
-    const { endpoint, deployment, autoscaling } = request;
-    const others = (await currentVariants(endpoint, signal)).filter(({ VariantName }) => VariantName !== deployment);
-    const variants = [...others, variantOf(request, model.name, replicas, settings)];
-    await host.apply(endpoint, await configOf(endpoint, variants, record), signal);
-    await scaleVariant(clients.autoscaling, endpoint, deployment, autoscaling);
-  };
-
-  const dropVariant = async (endpoint: string, deployment: string): Promise<void> => {
-    const variants = await currentVariants(endpoint);
-    const others = variants.filter(({ VariantName }) => VariantName !== deployment);
-    if (others.length === 0) await host.remove(endpoint);
-    else if (others.length < variants.length) {
-      await stopScaling(clients.autoscaling, endpoint, deployment);
-      const record = (await readRecord(endpoint)) ?? { capturePercent: 0, promoted: [] };
-      await host.apply(endpoint, await configOf(endpoint, others, record));
-    }
-  };
-
-  /** Takes away everything of a deployment. */
-  const forget = async (endpoint: string, deployment: string): Promise<void> => {
-    const record = await readDeployment(endpoint, deployment);
-    await dropVariant(endpoint, deployment);
-    if (record !== undefined) await removeModel(clients.sagemaker, record.hostedModel);
-    await store.remove(deploymentPath(endpoint, deployment));
-  };
 
   const failed = async (request: DeploymentRequest, error: unknown): Promise<unknown> => {
     const { endpoint, deployment, startupTimeoutSeconds } = request;
@@ -179,11 +116,11 @@ export function sagemakerEndpoints(options: SageMakerEndpointsOptions): SageMake
   ): Promise<DeploymentState> => {
     const { endpoint, deployment, autoscaling } = request;
     requireName('deployment', deployment);
-    const record = await requireRecord(endpoint);
+    const record = await records.require(endpoint);
     const model = await hostedModel(request, models, store, settings, { ...(signal && { signal }) });
     await host.settled(endpoint, signal);
     const there = await deploymentOf(endpoint, deployment);
-    const known = there && (await readDeployment(endpoint, deployment));
+    const known = there && (await records.deployment(endpoint, deployment));
     if (there !== undefined && known?.identity === model.identity) return there;
     if (there !== undefined) throw otherConfiguration(request);
     signal?.throwIfAborted();
@@ -198,14 +135,14 @@ export function sagemakerEndpoints(options: SageMakerEndpointsOptions): SageMake
       startupTimeoutSeconds,
       created: clock.now().getTime(),
     };
-    await store.write(deploymentPath(endpoint, deployment), made);
+    await records.writeDeployment(endpoint, deployment, made);
     try {
       await makeModel(clients.sagemaker, model);
-      await addVariant(request, model, record, replicas ?? minReplicas, signal);
+      await variants.add(request, model, record, replicas ?? minReplicas, signal);
     } catch (error) {
       const explanation = signal?.aborted ? error : await failed(request, error);
       // An update that was begun cannot be broken off: what it made is taken away when it is over.
-      await forget(endpoint, deployment).catch((trouble: unknown) => {
+      await variants.forget(endpoint, deployment).catch((trouble: unknown) => {
         log.log('warning', `${deployment} was not removed: ${(trouble as Error).message}`);
       });
       throw explanation;
@@ -223,10 +160,10 @@ export function sagemakerEndpoints(options: SageMakerEndpointsOptions): SageMake
       DesiredInstanceCount: replicas[name] ?? desiredReplicas,
     }));
     await host.rescale(endpoint, wanted, signal);
-    const record = await requireRecord(endpoint);
+    const record = await records.require(endpoint);
     const promoted = promotedAfter(record.promoted, sharesOf(before), withoutZeros(shares));
     if (canonicalJson(promoted) !== canonicalJson(record.promoted)) {
-      await store.write(endpointPath(endpoint), { ...record, promoted });
+      await records.write(endpoint, { ...record, promoted });
     }
   };
 
@@ -235,32 +172,31 @@ export function sagemakerEndpoints(options: SageMakerEndpointsOptions): SageMake
     deploy,
     rescale,
     isOther: async (request, callOptions = {}) => {
-      const there = await readDeployment(request.endpoint, request.deployment);
+      const there = await records.deployment(request.endpoint, request.deployment);
       if (there === undefined) return false;
       return (await hostedModel(request, models, store, settings, callOptions)).identity !== there.identity;
     },
     settle: async (endpoint, { signal } = {}) => {
       requireName('endpoint', endpoint);
-      if ((await readRecord(endpoint)) === undefined) return undefined;
+      if ((await records.read(endpoint)) === undefined) return undefined;
       await host.settled(endpoint, signal);
       return describe(endpoint);
     },
     isMixed: async (endpoint) => (await host.describe(endpoint))?.EndpointStatus === 'UpdateRollbackFailed',
-    ownReplicas: async (endpoint, deployment) => (await readDeployment(endpoint, deployment))?.minReplicas,
+    ownReplicas: async (endpoint, deployment) => (await records.deployment(endpoint, deployment))?.minReplicas,
     configure: async (endpoint, wanted, { signal } = {}) => {
       requireName('endpoint', endpoint);
       refuseToken(wanted);
-      const known = await readRecord(endpoint);
+      const known = await records.read(endpoint);
       const record = { capturePercent: wanted.capturePercent, promoted: known?.promoted ?? [] };
-      await store.write(endpointPath(endpoint), record);
+      await records.write(endpoint, record);
       if (known !== undefined && known.capturePercent !== record.capturePercent) {
-        const variants = await currentVariants(endpoint, signal);
-        if (variants.length > 0) await host.apply(endpoint, await configOf(endpoint, variants, record), signal);
+        await variants.reconfigure(endpoint, record, signal);
       }
       return stateOf(endpoint);
     },
     setTraffic: async (endpoint, shares, expected) => {
-      await requireRecord(endpoint);
+      await records.require(endpoint);
       await host.settled(endpoint);
       const state = await stateOf(endpoint);
       const names = state.deployments.filter(({ status }) => status === 'InService').map(({ name }) => name);
@@ -276,7 +212,7 @@ export function sagemakerEndpoints(options: SageMakerEndpointsOptions): SageMake
     removeDeployment: async (endpoint, deployment, { signal } = {}) => {
       requireName('endpoint', endpoint);
       requireName('deployment', deployment);
-      if ((await readRecord(endpoint)) === undefined) return;
+      if ((await records.read(endpoint)) === undefined) return;
       await host.settled(endpoint, signal);
       const { traffic = 0 } = (await deploymentOf(endpoint, deployment)) ?? {};
       if (traffic > 0) {
@@ -284,41 +220,43 @@ export function sagemakerEndpoints(options: SageMakerEndpointsOptions): SageMake
           `Deployment "${deployment}" has ${traffic} % of the traffic of endpoint "${endpoint}". Give it to others first.`,
         );
       }
-      await forget(endpoint, deployment);
+      await variants.forget(endpoint, deployment);
     },
     remove: async (endpoint) => {
       requireName('endpoint', endpoint);
-      const records = await readDeployments(endpoint);
-      for (const name of records.keys()) await stopScaling(clients.autoscaling, endpoint, name);
+      const deployments = await records.deployments(endpoint);
+      for (const name of deployments.keys()) await stopScaling(clients.autoscaling, endpoint, name);
       await host.remove(endpoint);
-      for (const [name, { hostedModel: hosted }] of records) {
+      for (const [name, { hostedModel: hosted }] of deployments) {
         await removeModel(clients.sagemaker, hosted);
-        await store.remove(deploymentPath(endpoint, name));
+        await records.removeDeployment(endpoint, name);
       }
-      await store.remove(journalPath(endpoint));
-      await store.remove(endpointPath(endpoint));
+      await records.remove(endpoint);
     },
     invoke: async (endpoint, invocation, { signal } = {}) => {
-      const state = await describe(endpoint);
-      if (state === undefined) await requireRecord(endpoint);
-      const isServed = state?.deployments.some(({ traffic }) => traffic > 0);
-      if (invocation.deployment === undefined && !isServed)
+      requireName('endpoint', endpoint);
+      // One call more, and none for a probe of a deployment: SageMaker does not say what weights of nought alone mean.
+      const isServed = invocation.deployment !== undefined || (await hasTraffic(endpoint));
+      if (!isServed) {
+        await records.require(endpoint);
         return nobody('No deployment of the endpoint has traffic.', 503);
-      if ((state?.deployments ?? []).length === 0) return nobody('The endpoint has no deployment.', 404);
-      return invokeEndpoint(clients.runtime, endpoint, invocation, signal);
+      }
+      const answer = await invokeEndpoint(clients.runtime, endpoint, invocation, signal);
+      if (answer === undefined) await records.require(endpoint);
+      return answer ?? nobody('The endpoint has no deployment.', 404);
     },
     measure: async (endpoint, request) => {
       requireName('endpoint', endpoint);
-      if ((await readRecord(endpoint)) === undefined) return {};
+      if ((await records.read(endpoint)) === undefined) return {};
       const now = clock.now().getTime();
-      const series = [...(await readDeployments(endpoint))].map(async ([name, { created }]) => [
+      const series = [...(await records.deployments(endpoint))].map(async ([name, { created }]) => [
         name,
         await measureVariant(clients.cloudwatch, endpoint, name, request, created, now),
       ]);
       return Object.fromEntries(await Promise.all(series));
     },
     logs: async (endpoint, deployment, lines) => {
-      if ((await readRecord(endpoint)) === undefined) return [];
+      if ((await records.read(endpoint)) === undefined) return [];
       return variantLogs(clients.logs, endpoint, deployment, lines);
     },
   };

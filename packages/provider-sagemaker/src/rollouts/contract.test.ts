@@ -1,9 +1,12 @@
 import { rolloutContract } from '@mlops-actions/provider/contract';
 import { scaledClock } from '../../../../test/emulators/sagemaker/scaled-clock.ts';
-import { emulated, everyRequestIsValid, openEmulated } from '../testing/emulated.ts';
+import { onEmulator, openEmulated } from '../testing/emulated.ts';
 
-const emulation = emulated({}, scaledClock(30));
-
-rolloutContract('provider-sagemaker', () => openEmulated(emulation), { mirrors: false, startupTimeoutSeconds: 60 });
-
-everyRequestIsValid(emulation);
+onEmulator(
+  (emulation) => {
+    const traits = { mirrors: false, startupTimeoutSeconds: 60 };
+    rolloutContract('provider-sagemaker', () => openEmulated(emulation), traits);
+  },
+  {},
+  scaledClock(30),
+);

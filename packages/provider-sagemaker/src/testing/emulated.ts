@@ -23,8 +23,23 @@ export interface Emulated {
   store(settings: SageMakerSettings): S3Store;
 }
 
-/** Starts the emulator before the tests of a file and ends it after them. The last test of the file must be `everyRequestIsValid`. */
-export function emulated(timing?: Partial<Timing>, clock: Clock = systemClock): Emulated {
+/**
+ * Registers tests that have an emulator, started before them and ended after them; the last one looks at every request and answer of the
+ * others. They are skipped where `npm test` found no Python for it.
+ */
+export function onEmulator(
+  body: (emulation: Emulated) => void,
+  timing?: Partial<Timing>,
+  clock: Clock = systemClock,
+): void {
+  (process.env.MLOPS_TEST_PYTHON === undefined ? describe.skip : describe)('on the emulator', () => {
+    const emulation = emulated(timing, clock);
+    body(emulation);
+    everyRequestIsValid(emulation);
+  });
+}
+
+function emulated(timing: Partial<Timing> | undefined, clock: Clock): Emulated {
   let emulator: Emulator;
   let clients: Clients;
   beforeAll(async () => {
@@ -67,8 +82,7 @@ export async function openEmulated(emulation: Emulated, change?: Partial<SageMak
   };
 }
 
-/** Registers the test that looks at every request and answer of the tests before it. */
-export function everyRequestIsValid(emulation: Emulated): void {
+function everyRequestIsValid(emulation: Emulated): void {
   describe('the journal', () => {
     test('of these tests has only requests and answers as AWS publishes them', async () => {
       expect((await findings(emulation.emulator().journal)) ?? '').toBe('');

@@ -1,0 +1,55 @@
+import { UserError } from '@mlops-actions/core';
+import { requireName } from '@mlops-actions/provider';
+import type { S3Store } from '../store/s3-store.ts';
+import {
+  type DeploymentRecord,
+  deploymentPath,
+  type EndpointRecord,
+  endpointPath,
+  isDeploymentRecord,
+  isEndpointRecord,
+  journalPath,
+} from './endpoint-record.ts';
+
+/** The documents of endpoints and their deployments in the store. */
+export interface EndpointRecords {
+  read(endpoint: string): Promise<EndpointRecord | undefined>;
+  /** Rejects with a `UserError` when there is no such endpoint. */
+  require(endpoint: string): Promise<EndpointRecord>;
+  write(endpoint: string, record: EndpointRecord): Promise<void>;
+  /** Forgets the endpoint and the journal of its rollout. */
+  remove(endpoint: string): Promise<void>;
+  deployment(endpoint: string, deployment: string): Promise<DeploymentRecord | undefined>;
+  deployments(endpoint: string): Promise<ReadonlyMap<string, DeploymentRecord>>;
+  writeDeployment(endpoint: string, deployment: string, record: DeploymentRecord): Promise<void>;
+  removeDeployment(endpoint: string, deployment: string): Promise<void>;
+}
+
+export function endpointRecords(store: S3Store): EndpointRecords {
+  const read = (endpoint: string): Promise<EndpointRecord | undefined> =>
+    store.read(endpointPath(endpoint), isEndpointRecord);
+  const deployment = (endpoint: string, name: string): Promise<DeploymentRecord | undefined> =>
+    store.read(deploymentPath(endpoint, name), isDeploymentRecord);
+  return {
+    read,
+    deployment,
+    require: async (endpoint) => {
+      requireName('endpoint', endpoint);
+      const record = await read(endpoint);
+      if (record !== undefined) return record;
+      throw new UserError(`There is no endpoint "${endpoint}". Deploy to it first (deploy-endpoint).`);
+    },
+    write: (endpoint, record) => store.write(endpointPath(endpoint), record),
+    remove: async (endpoint) => {
+      await store.remove(journalPath(endpoint));
+      await store.remove(endpointPath(endpoint));
+    },
+    deployments: async (endpoint) => {
+      const names = await store.list(`endpoints/${endpoint}/deployments`);
+      const pairs = await Promise.all(names.map(async (name) => [name, await deployment(endpoint, name)] as const));
+      return new Map(pairs.filter((pair): pair is [string, DeploymentRecord] => pair[1] !== undefined));
+    },
+    writeDeployment: (endpoint, name, record) => store.write(deploymentPath(endpoint, name), record),
+    removeDeployment: (endpoint, name) => store.remove(deploymentPath(endpoint, name)),
+  };
+}
