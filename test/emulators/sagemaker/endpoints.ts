@@ -173,6 +173,9 @@ export function endpoints(moto: Moto, timing: Timing, clock: Clock, models: Host
       },
       UpdateEndpointWeightsAndCapacities: ({ EndpointName, DesiredWeightsAndCapacities }: Body) => {
         const endpoint = settled(EndpointName, 'update');
+        if (DesiredWeightsAndCapacities.filter((each: Body) => each.DesiredInstanceCount !== undefined).length > 1) {
+          throw invalid('The capacity of one variant can be updated at a time.');
+        }
         for (const { VariantName } of DesiredWeightsAndCapacities) {
           if (!endpoint.fleets.some(({ variant }) => variant.VariantName === VariantName)) {
             throw invalid(`Variant ${VariantName} is not in endpoint ${EndpointName}.`);

@@ -23,7 +23,10 @@ export interface Hosting {
   config(name: string): Promise<DescribeEndpointConfigOutput>;
   /** Makes the endpoint, or changes it to this configuration, and resolves once that serves. A `UserError` when it does not. */
   apply(endpoint: string, config: CreateEndpointConfigInput, signal?: AbortSignal): Promise<void>;
-  /** Sets weights and instance counts, and resolves once they are in effect. */
+  /**
+   * Sets weights, or the instance count of one variant, and resolves once that is in effect. SageMaker takes the counts of several variants
+   * one after another.
+   */
   rescale(endpoint: string, wanted: readonly DesiredWeightAndCapacity[], signal?: AbortSignal): Promise<void>;
   /** Removes the endpoint and its configuration. Idempotent. */
   remove(endpoint: string): Promise<void>;
@@ -161,8 +164,8 @@ function isScaled(state: DescribeEndpointOutput | undefined, wanted: readonly De
     variants.some(
       (each) =>
         each.VariantName === VariantName &&
-        each.CurrentWeight === DesiredWeight &&
-        each.CurrentInstanceCount === DesiredInstanceCount,
+        (DesiredWeight === undefined || each.CurrentWeight === DesiredWeight) &&
+        (DesiredInstanceCount === undefined || each.CurrentInstanceCount === DesiredInstanceCount),
     ),
   );
 }

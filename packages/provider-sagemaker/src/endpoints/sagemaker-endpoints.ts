@@ -44,7 +44,7 @@ export interface SageMakerEndpointsOptions {
 export interface SageMakerEndpoints extends EndpointService {
   /** With `replicas`, the deployment begins with so many in the place of its own minimum. */
   deploy(request: DeploymentRequest, options?: CallOptions & { readonly replicas?: number }): Promise<DeploymentState>;
-  /** Sets weights, and instance counts where they are named, at once. */
+  /** Sets weights, and instance counts where they are named: who grows has grown before the traffic moves, and who shrinks does after it. */
   rescale(
     endpoint: string,
     shares: Shares,
@@ -154,12 +154,15 @@ export function sagemakerEndpoints(options: SageMakerEndpointsOptions): SageMake
 
   const rescale: SageMakerEndpoints['rescale'] = async (endpoint, shares, replicas, { signal } = {}) => {
     const before = await stateOf(endpoint);
-    const wanted = before.deployments.map(({ name, desiredReplicas }) => ({
-      VariantName: name,
-      DesiredWeight: shares[name] ?? 0,
-      DesiredInstanceCount: replicas[name] ?? desiredReplicas,
-    }));
-    await host.rescale(endpoint, wanted, signal);
+    const counts = (isDue: (wanted: number, now: number) => boolean) =>
+      before.deployments
+        .map(({ name, desiredReplicas }) => ({ name, wanted: replicas[name] ?? desiredReplicas, now: desiredReplicas }))
+        .filter(({ wanted, now }) => isDue(wanted, now))
+        .map(({ name, wanted }) => ({ VariantName: name, DesiredInstanceCount: wanted }));
+    const weights = before.deployments.map(({ name }) => ({ VariantName: name, DesiredWeight: shares[name] ?? 0 }));
+    for (const grown of counts((wanted, now) => wanted > now)) await host.rescale(endpoint, [grown], signal);
+    await host.rescale(endpoint, weights, signal);
+    for (const shrunk of counts((wanted, now) => wanted < now)) await host.rescale(endpoint, [shrunk], signal);
     const record = await records.require(endpoint);
     const promoted = promotedAfter(record.promoted, sharesOf(before), withoutZeros(shares));
     if (canonicalJson(promoted) !== canonicalJson(record.promoted)) {

@@ -1,5 +1,6 @@
-import { canonicalJson, isOpen, type RolloutObservation, UserError } from '@mlops-actions/core';
+import { isOpen, type RolloutObservation, UserError } from '@mlops-actions/core';
 import {
+  areSameShares,
   type CallOptions,
   type EndpointState,
   fractionFault,
@@ -61,7 +62,7 @@ function sagemakerTarget(endpoint: string, store: S3Store, endpoints: SageMakerE
 }
 
 /**
- * Gives the candidate its share. Who gains has its instances before it gets the traffic, so that a shift by replicas is two updates.
+ * Gives the candidate its share. Who gains has its instances before it gets the traffic, so that a shift by replicas is up to three updates.
  *
  * @throws UserError when the endpoint cannot be divided like that, or somebody else has changed its traffic.
  */
@@ -79,14 +80,12 @@ async function shiftTraffic(
   if (absent !== undefined) {
     throw new UserError(`Endpoint "${state.name}" has no deployment "${absent}", so it cannot have traffic.`);
   }
-  const now = Object.fromEntries(state.deployments.map(({ name, desiredReplicas }) => [name, desiredReplicas]));
-  const wanted = { ...now, ...countsAt(shift, await ownCounts(shift, state, endpoints)) };
-  const grown = Object.fromEntries(
-    Object.entries(wanted).map(([name, count]) => [name, Math.max(count, now[name] ?? 0)]),
+  const counts = countsAt(shift, await ownCounts(shift, state, endpoints));
+  const isCounted = state.deployments.every(
+    ({ name, desiredReplicas }) => (counts[name] ?? desiredReplicas) === desiredReplicas,
   );
-  if (canonicalJson(grown) !== canonicalJson(now)) await endpoints.rescale(state.name, seen, grown, options);
-  if (canonicalJson(shares) === canonicalJson(seen) && canonicalJson(wanted) === canonicalJson(grown)) return;
-  await endpoints.rescale(state.name, shares, wanted, options);
+  if (isCounted && areSameShares(shares, seen)) return;
+  await endpoints.rescale(state.name, shares, counts, options);
 }
 
 async function ownCounts(
