@@ -6,14 +6,21 @@ import {
   parseModelReference,
   UserError,
 } from '@mlops-actions/core';
-import type { DeploymentRequest, EndpointSettings, ModelRegistry, ModelVersion } from '@mlops-actions/provider';
+import type {
+  DeploymentRequest,
+  EndpointSettings,
+  ModelRegistry,
+  ModelVersion,
+  ProviderName,
+} from '@mlops-actions/provider';
 import type { Inputs } from '@mlops-actions/spec';
 import type { Context } from './action.ts';
+import { hostingIngredients, type hostingInputs } from './sagemaker-inputs.ts';
 import { findServingCode } from './serving-code.ts';
 import type { accessInputs, candidateInputs, captureInputs, scalingInputs, servingInputs } from './serving-inputs.ts';
 
-export type CandidateInputs = { readonly endpoint: string } & Inputs<{
-  inputs: typeof candidateInputs & typeof servingInputs & typeof scalingInputs;
+export type CandidateInputs = { readonly endpoint: string; readonly provider: ProviderName } & Inputs<{
+  inputs: typeof candidateInputs & typeof servingInputs & typeof scalingInputs & typeof hostingInputs;
 }>;
 
 /** A model version and how it is to be served. */
@@ -47,6 +54,7 @@ export async function makeCandidate(
     autoscaling: { ...autoscaling },
     artifact: model.artifact.digest,
     ...(digest === undefined ? {} : { code: digest }),
+    ...hostingIngredients(inputs),
   };
   const deployment = inputs.deployment ?? derivedName(`${model.name}-v${model.version}`, ingredients);
   return { model, request: { ...code, ...serving, endpoint: inputs.endpoint, deployment } };

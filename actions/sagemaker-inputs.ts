@@ -1,3 +1,5 @@
+import type { Json } from '@mlops-actions/core';
+import type { ProviderName } from '@mlops-actions/provider';
 import { duration, flag, list, mapping, number, text } from '@mlops-actions/spec';
 
 const group = 'Provider: sagemaker';
@@ -78,3 +80,23 @@ export const hostingInputs = {
   }),
   ...machineInputs,
 } as const;
+
+/** What makes a job on SageMaker another one, besides its code and data. */
+export function jobIngredients(inputs: {
+  readonly provider: ProviderName;
+  readonly trainingImage: string | undefined;
+  readonly instanceCount: number;
+}): { readonly [key: string]: Json } {
+  const { provider, trainingImage = '', instanceCount } = inputs;
+  return provider === 'sagemaker' ? { image: trainingImage, instances: instanceCount } : {};
+}
+
+/** What makes a deployment on SageMaker another one, besides the model and its code. */
+export function hostingIngredients(inputs: {
+  readonly provider: ProviderName;
+  readonly servingImage: string | undefined;
+  readonly instanceType: string;
+}): { readonly [key: string]: Json } {
+  const { provider, servingImage = '', instanceType } = inputs;
+  return provider === 'sagemaker' ? { image: servingImage, instance: instanceType } : {};
+}

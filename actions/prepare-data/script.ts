@@ -5,6 +5,7 @@ import type { Context } from '../action.ts';
 import { digestPath, findSource } from '../job-source.ts';
 import { newFolder } from '../new-folder.ts';
 import { describeAttachment, runJob } from '../run-job.ts';
+import { jobIngredients } from '../sagemaker-inputs.ts';
 import { isAbsent } from './absent.ts';
 import type { PrepareInputs } from './plan.ts';
 
@@ -28,6 +29,7 @@ export async function planScript(entryPoint: string, inputs: PrepareInputs, cont
     command: source.command,
     data: data === undefined ? '' : await dataDigest(data, inputs.data as string, written, signal),
     arguments: inputs.arguments,
+    ...jobIngredients(inputs),
   };
   return {
     name: derivedName(`prepare-${inputs.dataset}`, ingredients),

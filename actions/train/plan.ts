@@ -4,6 +4,7 @@ import type { DatasetStore, JobRequest } from '@mlops-actions/provider';
 import type { Inputs } from '@mlops-actions/spec';
 import type { Context } from '../action.ts';
 import { findSource, type Source } from '../job-source.ts';
+import { jobIngredients } from '../sagemaker-inputs.ts';
 import { type Channels, findChannels } from './channels.ts';
 import { refuseSecretNames } from './secret-names.ts';
 import type { spec } from './spec.ts';
@@ -59,6 +60,7 @@ function requestMaker(inputs: TrainInputs, context: Context, source: Source, cha
       hyperparameters,
       metrics: inputs.metricDefinitions,
       environment: inputs.environment,
+      ...jobIngredients(inputs),
       ...(force === null ? {} : { force, attempt }),
     };
     return {

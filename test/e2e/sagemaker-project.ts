@@ -14,8 +14,8 @@ export interface SageMakerProject {
   /** Starts a step with these inputs and what the provider needs besides. */
   start(action: string, inputs: Inputs, node?: string): Running;
   run(action: string, inputs: Inputs, node?: string): Promise<Ended>;
-  /** Starts a command of the suite with just these words. */
-  command(words: readonly string[]): Running;
+  /** Starts a command of the suite with just these words, and variables beside or in the place of those that lead to the emulator. */
+  command(words: readonly string[], env?: Inputs): Running;
 }
 
 const training = { 'training-image': '123456789012.dkr.ecr.eu-west-1.amazonaws.com/train:1' };
@@ -46,7 +46,7 @@ export function sagemakerProject(): SageMakerProject {
   afterEach(async () => {
     await rm(folder, { recursive: true, force: true });
   });
-  const command = (words: readonly string[], node = process.execPath): Running =>
+  const command = (words: readonly string[], env: Inputs = {}, node = process.execPath): Running =>
     start([node, cli, ...words], {
       cwd: join(folder, 'project'),
       env: {
@@ -55,6 +55,7 @@ export function sagemakerProject(): SageMakerProject {
         AWS_REGION: 'eu-west-1',
         AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
         AWS_SECRET_ACCESS_KEY: 'secret',
+        ...env,
       },
     });
   const startStep = (action: string, inputs: Inputs, node?: string): Running => {
@@ -63,8 +64,8 @@ export function sagemakerProject(): SageMakerProject {
       'artifact-store': `s3://${bucket}/toys`,
       'execution-role': 'arn:aws:iam::123456789012:role/mlops-execution',
     };
-    const all = { ...inputs, ...provider, ...images[action] };
-    return command([action, ...Object.entries(all).flatMap(([name, value]) => [`--${name}`, value])], node);
+    const all = { ...images[action], ...inputs, ...provider };
+    return command([action, ...Object.entries(all).flatMap(([name, value]) => [`--${name}`, value])], {}, node);
   };
   return {
     emulator: () => emulator,

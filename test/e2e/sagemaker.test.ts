@@ -28,6 +28,8 @@ import { sagemakerProject } from './sagemaker-project.ts';
       expect(await (await ask()).text()).toBe('weights of 81 rows at 5');
       const again = await project.run('train', lifecycle[1]?.[1] ?? {}, node);
       expect([again.code, outputsIn(again.stdout).attached]).toEqual([0, 'true']);
+      const other = await project.run('train', { ...lifecycle[1]?.[1], 'training-image': 'other:1' }, node);
+      expect([other.code, outputsIn(other.stdout).attached]).toEqual([0, 'false']);
       wentWell('delete', await project.run('deploy-endpoint', { endpoint: 'toys', delete: 'true' }, node));
       expect((await ask()).status).toBe(400);
     },
@@ -80,6 +82,12 @@ import { sagemakerProject } from './sagemaker-project.ts';
       1,
       '',
       expect.stringMatching(/^error: Input `artifact-store` is missing.*\n$/),
+    ]);
+    const nowhere = await project.command([...words, '--artifact-store', 's3://mlops-artifacts'], { AWS_REGION: '' })
+      .ended;
+    expect([nowhere.code, nowhere.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^error: Input `region` is missing.*\n$/),
     ]);
     project.emulator().faults.push({ operation: 'PutObject', kind: 'denied', times: 1 });
     const denied = await project.run('prepare-data', lifecycle[0]?.[1] ?? {});

@@ -1,3 +1,4 @@
+import { UserError } from '@mlops-actions/core';
 import type { Provider, ProviderEffects } from '@mlops-actions/provider';
 import { type AwsOptions, openClients } from './clients.ts';
 import { assumedRole } from './credentials.ts';
@@ -24,7 +25,11 @@ export async function openSageMakerProvider(options: SageMakerProviderOptions): 
   const credentials =
     roleToAssume === undefined ? {} : { credentials: assumedRole(roleToAssume, aws, effects.idToken) };
   const clients = openClients({ ...aws, ...credentials });
-  const region = await clients.sagemaker.config.region();
+  const region = await clients.sagemaker.config.region().catch((error: unknown) => {
+    throw new UserError(
+      `Input \`region\` is missing, and the runner has none: ${(error as Error).message}. Write eu-west-1.`,
+    );
+  });
   const store = s3Store(clients.s3, settings);
   const datasets = s3Datasets(store, effects.clock);
   const models = sagemakerModels(clients, store, effects.clock);
