@@ -7,7 +7,16 @@ const { readWorkflow } = (await import(new URL('../../demo/read-workflow.mjs', i
   readWorkflow(text: string): unknown;
 };
 const folder = new URL('../../action-templates/github/', import.meta.url);
-const templates = ['train-gate-deploy.yml', 'drift-check.yml', 'rollout.yml', 'reconcile.yml', 'monitor.yml'];
+const templates = [
+  'train-gate-deploy.yml',
+  'drift-check.yml',
+  'rollout.yml',
+  'reconcile.yml',
+  'monitor.yml',
+  'sagemaker-train-on-label.yml',
+  'sagemaker-release.yml',
+  'sagemaker-drift.yml',
+];
 
 /** The oracle: the yaml package with every scalar as text (its failsafe schema). */
 function oracle(text: string): unknown {
@@ -62,6 +71,9 @@ test.each([
   ['rollout.yml', 2],
   ['reconcile.yml', 1],
   ['monitor.yml', 1],
+  ['sagemaker-train-on-label.yml', 3],
+  ['sagemaker-release.yml', 6],
+  ['sagemaker-drift.yml', 1],
 ])('the starter workflow %s gives each step inputs that it has', async (name, count) => {
   const { jobs } = oracle(await readFile(new URL(name, folder), 'utf8')) as Workflow;
   const steps = Object.values(jobs).flatMap((job) => job.steps);

@@ -14,6 +14,7 @@ import {
   requireName,
 } from '@mlops-actions/provider';
 import { readVersions, versionFile, versionNumbers } from './documents.ts';
+import { localReader } from './files.ts';
 import {
   artifactUri,
   describeArtifact,
@@ -112,7 +113,7 @@ export function localModels(store: Store, clock: Clock): ModelRegistry {
 
 /** A stored artifact is verified, not copied again: a damaged one must not become a version. */
 async function sourceArtifact(store: Store, source: string, signal?: AbortSignal): Promise<Artifact> {
-  const path = localPath(source);
+  const path = localPath(source, localReader);
   const digest = digestOfPath(store, path);
   if (digest === undefined) return putArtifact(store, path, signal);
   await verifyArtifact(store, digest, signal);

@@ -23,6 +23,7 @@ import { explained, unlessMissing } from './aws-errors.ts';
 import type { Clients } from './clients.ts';
 import { isAlias, isModelRecord, type ModelRecord } from './model-record.ts';
 import { digestKey, packageRequest } from './package-request.ts';
+import { s3Reader } from './s3-files.ts';
 import { artifactOf, throughDraft } from './store/artifacts.ts';
 import type { S3Store } from './store/s3-store.ts';
 import { digestTarball, extractTarball, packTarball } from './store/tarball.ts';
@@ -232,7 +233,7 @@ async function findSource(store: S3Store, source: string, signal?: AbortSignal):
     if (tree.files.length === 0) throw new UserError(`${source} has no files. There is nothing to register.`);
     return { artifact: artifactOf(source, tree), upload: async () => {} };
   }
-  const { folder, paths } = await sourceFiles(localPath(source));
+  const { folder, paths } = await sourceFiles(localPath(source, s3Reader));
   const files: TreeFile[] = [];
   for (const path of paths) files.push(await digestFile(join(folder, path), path, signal));
   const tree = treeOf(files);

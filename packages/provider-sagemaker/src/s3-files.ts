@@ -10,6 +10,9 @@ import { explained, isNotFound } from './aws-errors.ts';
 import { throughDraft } from './store/artifacts.ts';
 import { extractTarball } from './store/tarball.ts';
 
+/** What messages call this provider where it reads files of the machine; of others it reads what begins with s3://. */
+export const s3Reader = 'Besides s3:// the provider of SageMaker';
+
 /**
  * Files in S3, in any bucket that the role may read: an object, a prefix with all that is below it, and a `.tar.gz`, which is how SageMaker
  * keeps models and outputs: its URI is the folder of its files, and `<uri>/path` one of them. Files of this machine are where they are.
@@ -17,7 +20,8 @@ import { extractTarball } from './store/tarball.ts';
 export function s3Files(s3: S3Client): FileStore {
   return {
     fetch: async (uri, into, { path, signal } = {}) => {
-      if (!uri.startsWith('s3://')) return path === undefined ? localPath(uri) : join(localPath(uri), path);
+      if (!uri.startsWith('s3://'))
+        return path === undefined ? localPath(uri, s3Reader) : join(localPath(uri, s3Reader), path);
       const whole = path === undefined ? uri : `${uri.replace(/\/$/, '')}/${path}`;
       const { bucket, key } = placeOf(whole);
       const [, archive, inside] = /^(.*\.tar\.gz)(?:\/(.+))?$/.exec(key) ?? [];

@@ -32,8 +32,8 @@ export function requireSplits(splits: readonly DatasetSplit[], paths: Iterable<s
   throw new UserError(`There is no folder "${absent.name}" with files in the dataset, and it is named as a split.`);
 }
 
-/** The path that an absolute path or a `file:` URI names. Throws a `UserError` for anything else. */
-export function localPath(source: string): string {
+/** The path that an absolute path or a `file:` URI names. Throws a `UserError`, which says who `reader` is, for anything else. */
+export function localPath(source: string, reader: string): string {
   if (source.startsWith('file:')) {
     try {
       return fileURLToPath(source);
@@ -42,5 +42,5 @@ export function localPath(source: string): string {
     }
   }
   if (isAbsolute(source)) return source;
-  throw new UserError(`"${source}" is not an absolute path or a file:// URI, and this provider reads no other place.`);
+  throw new UserError(`"${source}" is not an absolute path or a file:// URI. ${reader} reads no other place.`);
 }

@@ -30,7 +30,7 @@ export interface Endpoint {
 }
 
 /** How long SageMaker is about it, in seconds of its clock. */
-const times = { provision: 5, weights: 3, remove: 2 } as const;
+const times = { provision: 2, weights: 1, remove: 1 } as const;
 
 export interface Endpoints extends Part {
   endpoint(name: string): Endpoint | undefined;

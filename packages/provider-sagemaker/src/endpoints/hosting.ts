@@ -34,6 +34,9 @@ export interface Hosting {
   settled(endpoint: string, signal?: AbortSignal): Promise<DescribeEndpointOutput | undefined>;
 }
 
+/** Between two looks at an endpoint that is being changed, in milliseconds. */
+const slowestLook = 10_000;
+
 /** In these an endpoint takes no change; it leaves them by itself. */
 const busy: readonly unknown[] = ['Creating', 'Updating', 'SystemUpdating', 'RollingBack', 'Deleting'];
 
@@ -58,8 +61,8 @@ export function hosting(
       if (!busy.includes(state?.EndpointStatus)) return state;
       const waited = clock.now().getTime() - began;
       if (waited > settings.updateTimeoutSeconds * 1000) throw stuck(endpoint, state?.EndpointStatus, waited);
-      // An update takes minutes, so a fixed pace is cheap enough.
-      await clock.sleep(Math.min(10_000, settings.polling.first * 3), signal);
+      // Soon in the beginning; an update takes minutes.
+      await clock.sleep(Math.min(slowestLook, Math.max(settings.polling.first, waited / 4)), signal);
     }
   };
 

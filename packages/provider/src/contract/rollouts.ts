@@ -297,11 +297,13 @@ export function rolloutContract(
       });
     });
 
-    test.each(mirrors ? [] : [10, 100])('a mirror of %d %% is refused and changes nothing', async (mirror) => {
-      await prepared();
-      await expect(shift(0, { mirror })).rejects.toThrow(UserError);
-      await shows({ blue: 100 });
-    });
+    if (!mirrors) {
+      test.each([10, 100])('a mirror of %d %% is refused and changes nothing', async (mirror) => {
+        await prepared();
+        await expect(shift(0, { mirror })).rejects.toThrow(UserError);
+        await shows({ blue: 100 });
+      });
+    }
 
     if (mirrors)
       describe('a mirror', () => {
