@@ -34,8 +34,16 @@ export const workingFolders: ReadonlySet<string> = new Set([
  * A symbolic link or a special file is a `UserError`: what it points at would escape the digest.
  */
 export async function readTree(folder: string, signal?: AbortSignal): Promise<Tree> {
+  return digestFiles({ folder, paths: await listFiles(folder) }, signal);
+}
+
+/** Digests the files at these paths below a folder, and no others. */
+export async function digestFiles(
+  { folder, paths }: { readonly folder: string; readonly paths: readonly string[] },
+  signal?: AbortSignal,
+): Promise<Tree> {
   const files: TreeFile[] = [];
-  for (const path of await listFiles(folder)) {
+  for (const path of paths) {
     signal?.throwIfAborted();
     files.push(await digestFile(join(folder, path), path, signal));
   }

@@ -44,6 +44,13 @@ export function explained(error: unknown, what: string): unknown {
   return fix === undefined ? error : new UserError(`${what}: ${message.replace(/\.?$/, '.')} ${fix}`);
 }
 
+/** The answer to a request about `what`; an error is as the user should read it. */
+export async function told<T>(answer: Promise<T>, what: string): Promise<T> {
+  return answer.catch((error: unknown) => {
+    throw explained(error, what);
+  });
+}
+
 const fixes: readonly { readonly names: RegExp; readonly fix: string }[] = [
   {
     names: /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|Forbidden)$/,

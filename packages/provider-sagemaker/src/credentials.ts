@@ -1,6 +1,7 @@
 import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand, type Credentials, STSClient } from '@aws-sdk/client-sts';
 import { UserError } from '@mlops-actions/core';
-import { explained } from './aws-errors.ts';
+import type { ProviderEffects } from '@mlops-actions/provider';
+import { told } from './aws-errors.ts';
 import type { AwsCredentials, AwsOptions } from './clients.ts';
 
 /** Who AWS's token is for, as its documentation of OIDC says. */
@@ -9,9 +10,6 @@ const audience = 'sts.amazonaws.com';
 /** An hour is what every role allows; the clients ask again before it is over. */
 const seconds = 3600;
 
-/** Gives a token by which the CI system says who runs, where it can. */
-export type IdToken = (audience: string) => Promise<string>;
-
 /**
  * Credentials of a role: by the token of the CI system where it gives one, so that no key is kept anywhere, and else by the runner's own
  * credentials. The clients call it again when the credentials are about to end, so that a wait may last for hours.
@@ -19,7 +17,7 @@ export type IdToken = (audience: string) => Promise<string>;
 export function assumedRole(
   role: string,
   aws: AwsOptions,
-  idToken: IdToken | undefined,
+  idToken: ProviderEffects['idToken'],
 ): () => Promise<AwsCredentials> {
   const sts = new STSClient({ ...aws, maxAttempts: 5 });
   const request = { RoleArn: role, RoleSessionName: 'mlops-actions', DurationSeconds: seconds };
@@ -29,9 +27,7 @@ export function assumedRole(
       WebIdentityToken === undefined
         ? sts.send(new AssumeRoleCommand(request))
         : sts.send(new AssumeRoleWithWebIdentityCommand({ ...request, WebIdentityToken }));
-    const { Credentials: given } = await command.catch((error: unknown) => {
-      throw explained(error, `Role ${role}`);
-    });
+    const { Credentials: given } = await told(command, `Role ${role}`);
     return credentialsOf(role, given);
   };
 }

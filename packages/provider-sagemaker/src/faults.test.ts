@@ -1,81 +1,37 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterEach, describe, expect, test } from '@jest/globals';
-import { type DeploymentRequest, isFinal, type JobRequest } from '@mlops-actions/provider';
-import { servingScript } from '@mlops-actions/provider/contract';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { type DeploymentRequest, isFinal, type JobRequest, type Provider } from '@mlops-actions/provider';
+import { jobRequest, servingRequest, temporaryFolders } from '@mlops-actions/provider/contract';
 import type { Fault } from '../../../test/emulators/sagemaker/faults.ts';
 import { scaledClock } from '../../../test/emulators/sagemaker/scaled-clock.ts';
 import { type Emulated, onEmulator, openEmulated } from './testing/emulated.ts';
 
 // What goes wrong between a step and AWS, a row each: every row ends right, and what the user reads says what to do next.
 
-const folders: string[] = [];
-afterEach(async () => {
-  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
-});
-
-async function folderWith(content: Readonly<Record<string, string>>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'faults-'));
-  folders.push(folder);
-  for (const [path, text] of Object.entries(content)) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeFile(join(folder, path), text);
-  }
-  return folder;
-}
-
-async function job(script: string, change: Partial<JobRequest> = {}): Promise<JobRequest> {
-  return {
-    name: 'train-1',
-    sourceDir: await folderWith({ 'train.sh': script }),
-    command: ['sh', 'train.sh'],
-    hyperparameters: {},
-    channels: {},
-    metricDefinitions: [],
-    environment: {},
-    maxRuntimeSeconds: 60,
-    gpus: [],
-    tags: {},
-    ...change,
-  };
-}
+const folders = temporaryFolders();
+const job = (script: string): Promise<JobRequest> => jobRequest(folders, script);
 
 const saving = 'echo w > "$SM_MODEL_DIR/w"';
 
-type Opened = Awaited<ReturnType<typeof openEmulated>>;
-
-async function linesOf({ jobs }: Opened, name = 'train-1'): Promise<string[]> {
+async function linesOf({ jobs }: Provider, name = 'train-1'): Promise<string[]> {
   const lines: string[] = [];
   for await (const line of jobs.follow(name)) lines.push(line);
   return lines;
 }
 
 /** A blue deployment with all the traffic, and the request for another one beside it. */
-async function serving(opened: Opened): Promise<DeploymentRequest> {
-  const source = await folderWith({ 'model.txt': 'm', 'code/serve.cjs': servingScript });
-  const registration = { name: 'churn', source, metrics: {}, approvalStatus: 'Approved', lineage: {} } as const;
-  await opened.models.register(registration);
-  await opened.endpoints.configure('shop', { auth: { kind: 'none' }, capturePercent: 0, captureLimitBytes: 1e6 });
-  const request = (deployment: string): DeploymentRequest => ({
-    endpoint: 'shop',
-    deployment,
-    model: 'churn@1',
-    command: [process.execPath, 'serve.cjs'],
-    environment: { TAG: deployment },
-    autoscaling: { minReplicas: 1, maxReplicas: 1, targetConcurrency: 1 },
-    startupTimeoutSeconds: 600,
-    requestTimeoutSeconds: 10,
-  });
-  await opened.endpoints.deploy(request('blue'));
-  await opened.endpoints.setTraffic('shop', { blue: 100 });
-  return request('green');
+async function serving({ models, endpoints }: Provider): Promise<DeploymentRequest> {
+  await endpoints.configure('shop', { auth: { kind: 'none' }, capturePercent: 0, captureLimitBytes: 1e6 });
+  await endpoints.deploy(await servingRequest(models, folders, 'blue'));
+  await endpoints.setTraffic('shop', { blue: 100 });
+  return servingRequest(models, folders, 'green');
 }
 
-const tagOf = async ({ endpoints }: Opened): Promise<string> =>
+const tagOf = async ({ endpoints }: Provider): Promise<string> =>
   JSON.parse((await endpoints.invoke('shop', { body: '{}', contentType: 'application/json' })).body).tag;
 
-onEmulator(faultRows, {}, scaledClock(30));
+onEmulator(faultRows, scaledClock(30));
 
 function faultRows(emulation: Emulated): void {
   const due = (...faults: readonly Omit<Fault, 'times'>[]): void => {
@@ -116,7 +72,7 @@ function faultRows(emulation: Emulated): void {
 
     test('whose credentials end while it is waited for goes on, and the next run finds it', async () => {
       const opened = await openEmulated(emulation);
-      const signs = await folderWith({});
+      const signs = await folders.with({});
       const request = await job(`echo on; while [ ! -e "${signs}/go" ]; do sleep 0.05; done; ${saving}`);
       await opened.jobs.submit(request);
       const following = async (): Promise<void> => {
@@ -163,12 +119,11 @@ function faultRows(emulation: Emulated): void {
         training: { ...training, spotMaxWaitSeconds: 600, checkpointUri: 's3://mlops-artifacts/checkpoints' },
       });
       emulation.emulator().interruptNext();
-      const checkpoints = await folderWith({});
-      await opened.jobs.submit(
-        await job(
-          `if [ -e "${checkpoints}/epoch" ]; then echo again; else echo first; touch "${checkpoints}/epoch"; sleep 1000; fi; ${saving}`,
-        ),
-      );
+      const script = `
+checkpoint="$(dirname "$SM_MODEL_DIR")/checkpoints/epoch"
+if [ -e "$checkpoint" ]; then echo again; else echo first; touch "$checkpoint"; sleep 1000; fi
+${saving}`;
+      await opened.jobs.submit(await job(script));
       expect(await linesOf(opened)).toEqual(['first', 'again']);
       expect((await opened.jobs.describe('train-1'))?.status).toBe('Completed');
     });
@@ -188,7 +143,7 @@ function faultRows(emulation: Emulated): void {
       ['unavailable', 'GetObject'],
     ])('are stored once with a fault of kind %s at %s', async (kind, operation) => {
       const opened = await openEmulated(emulation);
-      const folder = await folderWith({ 'a.csv': 'a\n1\n' });
+      const folder = await folders.with({ 'a.csv': 'a\n1\n' });
       const dataset = { name: 'churn', rows: 1, columns: [], splits: [], tags: {} };
       for (let at = 0; at < 3; at++) due({ kind, operation });
       expect((await opened.datasets.put(dataset, folder)).dataset.version).toBe(1);
@@ -203,7 +158,7 @@ function faultRows(emulation: Emulated): void {
       ['lost', 'PutObject'],
     ])('are registered once with a fault of kind %s at %s', async (kind, operation) => {
       const opened = await openEmulated(emulation);
-      const source = await folderWith({ 'model.txt': 'm' });
+      const source = await folders.with({ 'model.txt': 'm' });
       const registration = { name: 'churn', source, metrics: {}, approvalStatus: 'Approved', lineage: {} } as const;
       due({ kind, operation });
       expect((await opened.models.register(registration)).created).toBe(true);

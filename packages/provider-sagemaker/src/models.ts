@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import {
   CreateModelPackageCommand,
   CreateModelPackageGroupCommand,
@@ -8,7 +7,7 @@ import {
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
 import { type Clock, UserError } from '@mlops-actions/core';
-import { digestFile, requireEmptyFolder, sourceFiles, type TreeFile, treeOf } from '@mlops-actions/files';
+import { digestFiles, requireEmptyFolder, sourceFiles } from '@mlops-actions/files';
 import {
   type ApprovalStatus,
   type Artifact,
@@ -19,7 +18,7 @@ import {
   requireMetrics,
   requireName,
 } from '@mlops-actions/provider';
-import { explained, unlessMissing } from './aws-errors.ts';
+import { explained, told, unlessMissing } from './aws-errors.ts';
 import type { Clients } from './clients.ts';
 import { isAlias, isModelRecord, type ModelRecord } from './model-record.ts';
 import { digestKey, packageRequest } from './package-request.ts';
@@ -37,16 +36,10 @@ const patienceMilliseconds = 60_000;
  * many at once the first.
  */
 export function sagemakerModels(
-  clients: Pick<Clients, 's3' | 'sagemaker'>,
+  { sagemaker }: Pick<Clients, 'sagemaker'>,
   store: S3Store,
   clock: Clock,
 ): ModelRegistry {
-  const { sagemaker } = clients;
-  const told = async <T>(answer: Promise<T>, what: string): Promise<T> =>
-    answer.catch((error: unknown) => {
-      throw explained(error, what);
-    });
-
   /** Every version's number, oldest first. */
   const numbersOf = async (name: string): Promise<number[]> => {
     const numbers: number[] = [];
@@ -233,13 +226,11 @@ async function findSource(store: S3Store, source: string, signal?: AbortSignal):
     if (tree.files.length === 0) throw new UserError(`${source} has no files. There is nothing to register.`);
     return { artifact: artifactOf(source, tree), upload: async () => {} };
   }
-  const { folder, paths } = await sourceFiles(localPath(source, s3Reader));
-  const files: TreeFile[] = [];
-  for (const path of paths) files.push(await digestFile(join(folder, path), path, signal));
-  const tree = treeOf(files);
+  const files = await sourceFiles(localPath(source, s3Reader));
+  const tree = await digestFiles(files, signal);
   const path = `models/artifacts/${tree.digest.replace(/^sha256:/, '')}/model.tar.gz`;
   return {
     artifact: artifactOf(store.uri(path), tree),
-    upload: () => store.upload(path, packTarball(folder, paths), signal),
+    upload: () => store.upload(path, packTarball(files), signal),
   };
 }

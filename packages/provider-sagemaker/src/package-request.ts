@@ -1,5 +1,6 @@
 import type { CreateModelPackageInput } from '@aws-sdk/client-sagemaker';
 import { canonicalJson, sha256 } from '@mlops-actions/core';
+import { awsText } from './aws-text.ts';
 import type { ModelRecord } from './model-record.ts';
 
 /** The metadata by which a package names the files that it was made of. */
@@ -28,11 +29,6 @@ function metadataOf({ artifact, metrics, lineage }: ModelRecord): Record<string,
     [digestKey, artifact.digest],
     ...Object.entries(metrics).map(([key, value]) => [`metric:${key}`, String(value)]),
     ...Object.entries(lineage),
-  ].map(([key = '', value = '']) => [fit(key, limits.key), fit(value, limits.value)] as const);
+  ].map(([key = '', value = '']) => [awsText(key, limits.key), awsText(value, limits.value)] as const);
   return Object.fromEntries(wanted.filter(([, value]) => value !== '').slice(0, limits.entries));
-}
-
-/** Letters, digits, spaces and `_.:/=+-@` are what AWS takes; anything else becomes `_`. */
-function fit(text: string, length: number): string {
-  return text.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, '_').slice(0, length);
 }

@@ -78,3 +78,9 @@ export function priceOf(prices: Readonly<Record<string, string>>, instanceType: 
     `Input \`prices\` has "${text}" for ${instanceType}. Write the price of an hour as a number: ${instanceType}: 0.257.`,
   );
 }
+
+/** The value of an input that only some work needs. A `UserError` when it is missing; `what` says what it is. */
+export function requiredInput(value: string | undefined, input: string, what: string): string {
+  if (value !== undefined && value !== '') return value;
+  throw new UserError(`Input \`${input}\` is missing: ${what}.`);
+}

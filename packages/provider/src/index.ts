@@ -1,5 +1,6 @@
 export * from './artifacts.ts';
 export * from './datasets.ts';
+export * from './endpoint-requirements.ts';
 export * from './endpoints.ts';
 export * from './files.ts';
 export * from './job-metrics.ts';

@@ -1,4 +1,5 @@
 import { canonicalJson, UserError } from '@mlops-actions/core';
+import type { EndpointState } from './endpoints.ts';
 import { isObject } from './shapes.ts';
 
 /** Percents by deployment. */
@@ -68,6 +69,13 @@ export function promotedAfter(promoted: readonly string[], before: Shares, after
   }
   const place = promoted.indexOf(holder);
   return place < 0 ? [holder, ...promoted].slice(0, remembered + 1) : promoted.slice(place);
+}
+
+/** The shares of an endpoint's deployments, without those that have none. */
+export function sharesOf({ deployments }: Pick<EndpointState, 'deployments'>): Shares {
+  return Object.fromEntries(
+    deployments.filter(({ traffic }) => traffic > 0).map(({ name, traffic }) => [name, traffic]),
+  );
 }
 
 /** Who has all the traffic. */

@@ -7,12 +7,13 @@ export interface LogStream {
   end(): Promise<void>;
 }
 
-/** How often lines are sent, in milliseconds. */
+/** How long after its first line a stream appears, and how often lines are sent then, in milliseconds. */
+const lateness = 50;
 const interval = 40;
 
-/** A log stream that appears `delay` milliseconds after its first line, as those of SageMaker appear late. */
-export function openStream(moto: Moto, group: string, stream: string, delay: number): LogStream {
-  let waiting: { readonly timestamp: number; readonly message: string }[] = [];
+/** A log stream that appears some time after its first line, as those of SageMaker appear late. */
+export function openStream(moto: Moto, group: string, stream: string): LogStream {
+  const waiting: { readonly timestamp: number; readonly message: string }[] = [];
   let isMade = false;
   let sending = Promise.resolve();
   const send = async (): Promise<void> => {
@@ -38,13 +39,12 @@ export function openStream(moto: Moto, group: string, stream: string, delay: num
       timer ??= setTimeout(() => {
         void flush();
         timer = setInterval(() => void flush(), interval);
-      }, delay);
+      }, lateness);
     },
     end: async () => {
       clearTimeout(timer);
       clearInterval(timer);
       await flush();
-      waiting = [];
     },
   };
 }

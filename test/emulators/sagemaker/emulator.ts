@@ -11,9 +11,8 @@ import { invoke } from './invocations.ts';
 import { type Journal, type JournalEntry, openJournal } from './journal.ts';
 import { modelPackages } from './model-packages.ts';
 import { type Moto, signature, startMoto } from './moto.ts';
-import { type Handlers, type Part, region, type Timing } from './part.ts';
+import { type Handlers, type Part, region } from './part.ts';
 import { scaling } from './scaling.ts';
-import { tags } from './tags.ts';
 import { trainingJobs } from './training-jobs.ts';
 
 /**
@@ -39,18 +38,16 @@ export interface Emulator {
 }
 
 /** `clock` is the one by which endpoints come and go and are measured. */
-export async function startEmulator(change: Partial<Timing> = {}, clock: Clock = systemClock): Promise<Emulator> {
-  const timing: Timing = { launch: 20, logDelay: 50, ...change };
+export async function startEmulator(clock: Clock = systemClock): Promise<Emulator> {
   const moto = await startMoto();
   const journal = await openJournal();
   const faults: Fault[] = [];
-  const tagging = tags();
   const models = hostingModels(clock);
   const metrics = cloudwatch(clock);
-  const jobs = trainingJobs(moto, timing, tagging);
-  const hosting = endpoints(moto, timing, clock, models, tagging);
+  const jobs = trainingJobs(moto);
+  const hosting = endpoints(moto, clock, models);
   // Endpoints end before what they are made of is forgotten.
-  const parts: Part[] = [hosting, models, metrics, scaling(hosting), tagging, jobs, modelPackages(tagging)];
+  const parts: Part[] = [hosting, models, metrics, scaling(hosting), jobs, modelPackages()];
   const handlers: Handlers = Object.assign({}, ...parts.map((part) => part.handlers));
   const server = createServer((request, response) => {
     void answer(request, response, { moto, journal, faults, handlers, hosting, metrics }).catch((error: unknown) => {
@@ -101,54 +98,70 @@ interface Answer {
   readonly body: Uint8Array;
 }
 
+/** What a request asks for, and whom. */
+interface Asked {
+  readonly service: string;
+  readonly operation: string;
+  /** The endpoint of an invocation. */
+  readonly endpoint?: string;
+}
+
 async function answer(request: IncomingMessage, response: ServerResponse, rooms: Rooms): Promise<void> {
   const body = Buffer.concat(await request.toArray());
   const url = new URL(request.url ?? '/', 'http://localhost');
-  const target = request.headers['x-amz-target'];
-  const invoked = /^\/endpoints\/([^/]+)\/invocations$/.exec(url.pathname)?.[1];
-  const [service = '', operation = ''] =
-    typeof target === 'string'
-      ? target.split('.')
-      : invoked !== undefined
-        ? ['Runtime', 'InvokeEndpoint']
-        : ['S3', s3Operation(request, url)];
-  const fault = dueFault(rooms.faults, operation);
+  const asked = askedOf(request, url, body);
+  const fault = dueFault(rooms.faults, asked.operation);
   const refused = fault && refusal(fault);
-  const found =
-    refused !== undefined
-      ? errorAnswer(refused, service === 'S3')
-      : invoked !== undefined
-        ? await invoke(invoked, request.headers, body, rooms.hosting, rooms.metrics)
-        : own.includes(service)
-          ? await handled(rooms.handlers, service, operation, body)
-          : request.headers['if-none-match'] !== undefined || request.headers['if-match'] !== undefined
-            ? await inTurn(() => passedOn(rooms.moto, request, body))
-            : await passedOn(rooms.moto, request, body);
+  const isXml = asked.service === 's3' || asked.service === 'sts';
+  const found = refused === undefined ? await served(asked, request, body, rooms) : errorAnswer(refused, isXml);
+  const isOwn = own.includes(asked.service) || asked.service === 'Logs_20140328';
   await rooms.journal.add({
-    ...(invoked === undefined ? {} : { service: 'sagemaker-runtime', op: operation }),
+    ...(request.headers['x-amz-target'] === undefined && asked.service !== 's3'
+      ? { service: asked.service, op: asked.operation }
+      : {}),
     method: request.method ?? '',
     path: url.pathname,
     query: url.search === '' ? null : Object.fromEntries(url.searchParams),
     headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
     body_b64: body.toString('base64'),
     // What a model answers, and what lies in S3, is no shape of AWS's.
-    ...(invoked === undefined && service !== 'S3' ? { response: recorded(found) } : {}),
+    ...(isOwn ? { response: recorded(found) } : {}),
   });
-  if (fault?.kind === 'lost') {
-    response.destroy();
-    return;
+  if (fault?.kind === 'lost') return void response.destroy();
+  const { status, headers, body: content } = fault?.kind === 'failed' ? errorAnswer(failure, isXml) : found;
+  response.writeHead(status, headers);
+  response.end(request.method === 'HEAD' ? undefined : content);
+}
+
+const failure = new AwsError('InternalFailure', 'The request failed inside of the service.', 500);
+
+function askedOf(request: IncomingMessage, url: URL, body: Buffer): Asked {
+  const target = request.headers['x-amz-target'];
+  if (typeof target === 'string') {
+    const [service = '', operation = ''] = target.split('.');
+    return { service, operation };
   }
-  if (fault?.kind === 'failed') {
-    const failed = errorAnswer(
-      new AwsError('InternalFailure', 'The request failed inside of the service.', 500),
-      service === 'S3',
-    );
-    response.writeHead(failed.status, failed.headers);
-    response.end(failed.body);
-    return;
+  const endpoint = /^\/endpoints\/([^/]+)\/invocations$/.exec(url.pathname)?.[1];
+  if (endpoint !== undefined) return { service: 'sagemaker-runtime', operation: 'InvokeEndpoint', endpoint };
+  const action = new URLSearchParams(isForm(request) ? body.toString('utf8') : '').get('Action');
+  return action === null
+    ? { service: 's3', operation: s3Operation(request, url) }
+    : { service: 'sts', operation: action };
+}
+
+function isForm(request: IncomingMessage): boolean {
+  return (request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
+}
+
+async function served(asked: Asked, request: IncomingMessage, body: Buffer, rooms: Rooms): Promise<Answer> {
+  const { service, operation, endpoint } = asked;
+  if (endpoint !== undefined) {
+    return invoke({ name: endpoint, headers: request.headers, body }, rooms.hosting, rooms.metrics);
   }
-  response.writeHead(found.status, found.headers);
-  response.end(request.method === 'HEAD' ? undefined : found.body);
+  if (own.includes(service)) return handled(rooms.handlers, service, operation, body);
+  const isConditional = request.headers['if-none-match'] !== undefined || request.headers['if-match'] !== undefined;
+  const pass = (): Promise<Answer> => passedOn(rooms.moto, request, body);
+  return isConditional ? inTurn(pass) : pass();
 }
 
 function recorded({ status, headers, body }: Answer): NonNullable<JournalEntry['response']> {

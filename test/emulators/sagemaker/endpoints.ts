@@ -3,8 +3,7 @@ import { invalid } from './aws-error.ts';
 import { type Replica, startReplica } from './fleet.ts';
 import type { HostingModels } from './hosting-models.ts';
 import type { Moto } from './moto.ts';
-import { arn, type Body, type Part, seconds, type Timing } from './part.ts';
-import type { Tags } from './tags.ts';
+import { arn, type Body, type Part, seconds } from './part.ts';
 
 /** A variant as it serves. */
 export interface Fleet {
@@ -38,9 +37,9 @@ export interface Endpoints extends Part {
   readonly troubles: { isStuck: boolean; isSilent: boolean; isMixed: boolean };
 }
 
-export function endpoints(moto: Moto, timing: Timing, clock: Clock, models: HostingModels, tags: Tags): Endpoints {
+export function endpoints(moto: Moto, clock: Clock, models: HostingModels): Endpoints {
   const all = new Map<string, Endpoint>();
-  const ending = new AbortController();
+  let ending = new AbortController();
   const working = new Set<Promise<void>>();
   const troubles = { isStuck: false, isSilent: false, isMixed: false };
 
@@ -68,7 +67,7 @@ export function endpoints(moto: Moto, timing: Timing, clock: Clock, models: Host
   const provision = async (endpoint: string, wanted: Fleet): Promise<boolean> => {
     const model = models.model(wanted.variant.ModelName);
     const missing = wanted.desiredCount - wanted.replicas.length;
-    const request = { endpoint, variant: wanted.variant, model, moto, clock, logDelay: timing.logDelay };
+    const request = { endpoint, variant: wanted.variant, model, moto, clock };
     const started = await Promise.all(Array.from({ length: missing }, () => startReplica(request, ending.signal)));
     const ready = started.filter((replica) => replica !== undefined);
     wanted.replicas.push(...ready);
@@ -123,17 +122,16 @@ export function endpoints(moto: Moto, timing: Timing, clock: Clock, models: Host
     endpoint: (name) => all.get(name),
     reset: async () => {
       Object.assign(troubles, { isStuck: false, isSilent: false, isMixed: false });
-      for (const { fleets } of all.values()) {
-        for (const fleet of fleets) await Promise.all(fleet.replicas.splice(0).map((replica) => replica.end()));
-      }
+      // What starts is given up, what answers is cut off; then nothing is left to wait for.
+      ending.abort();
+      await killAll(all.values());
       await Promise.all(working);
-      for (const { fleets } of all.values()) {
-        for (const fleet of fleets) await Promise.all(fleet.replicas.splice(0).map((replica) => replica.end()));
-      }
+      await killAll(all.values());
+      ending = new AbortController();
       all.clear();
     },
     handlers: {
-      CreateEndpoint: ({ EndpointName: name, EndpointConfigName, Tags }: Body) => {
+      CreateEndpoint: ({ EndpointName: name, EndpointConfigName }: Body) => {
         if (all.has(name)) throw invalid(`Cannot create already existing endpoint "${arn('endpoint', name)}".`);
         const fleets = newFleets(models.config(EndpointConfigName));
         const now = clock.now();
@@ -146,7 +144,6 @@ export function endpoints(moto: Moto, timing: Timing, clock: Clock, models: Host
           modified: now,
         };
         all.set(name, endpoint);
-        tags.set(arn('endpoint', name), Tags);
         later(endpoint, async () => {
           const failed = await build(endpoint, fleets);
           if (failed !== undefined) endpoint.reason = unhealthy(failed);
@@ -222,6 +219,11 @@ function newFleets({ ProductionVariants }: Body): Fleet[] {
 
 async function endAll(fleets: readonly Fleet[]): Promise<void> {
   await Promise.all(fleets.flatMap((fleet) => fleet.replicas.splice(0).map(drain)));
+}
+
+async function killAll(endpoints: Iterable<Endpoint>): Promise<void> {
+  const replicas = [...endpoints].flatMap(({ fleets }) => fleets.flatMap((fleet) => fleet.replicas.splice(0)));
+  await Promise.all(replicas.map((replica) => replica.end()));
 }
 
 /** An instance that gets no more requests ends after its last answer. */

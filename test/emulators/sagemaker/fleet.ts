@@ -28,7 +28,6 @@ export interface ReplicaRequest {
   readonly model: Body;
   readonly moto: Moto;
   readonly clock: Clock;
-  readonly logDelay: number;
 }
 
 /** How often a container that ends is started again before its instance is given up. */
@@ -39,7 +38,7 @@ export async function startReplica(request: ReplicaRequest, signal: AbortSignal)
   const { endpoint, variant, model, moto, clock } = request;
   const root = await mkdtemp(join(tmpdir(), 'opt-ml-'));
   const group = `/aws/sagemaker/Endpoints/${endpoint}`;
-  const log = openStream(moto, group, `${variant.VariantName}/i-${randomBytes(8).toString('hex')}`, request.logDelay);
+  const log = openStream(moto, group, `${variant.VariantName}/i-${randomBytes(8).toString('hex')}`);
   await fill(moto, root, model.PrimaryContainer);
   const timeout = variant.ContainerStartupHealthCheckTimeoutInSeconds ?? 600;
   const until = clock.now().getTime() + timeout * 1000;

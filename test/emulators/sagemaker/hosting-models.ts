@@ -28,7 +28,6 @@ export function hostingModels(clock: Clock): HostingModels {
         models.set(name, { ...request, ModelArn: arn('model', name), CreationTime: seconds(clock.now()) });
         return { ModelArn: arn('model', name) };
       },
-      DescribeModel: ({ ModelName }: Body) => model(ModelName),
       DeleteModel: ({ ModelName }: Body) => {
         model(ModelName);
         models.delete(ModelName);

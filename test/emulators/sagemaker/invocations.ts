@@ -12,16 +12,17 @@ export interface Invoked {
 /** How long a model may take to answer, in milliseconds: SageMaker's 60 s. */
 const limit = 60_000;
 
+/** A request to an endpoint as it came. */
+export interface InvokeRequest {
+  readonly name: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
 /** Answers `POST /endpoints/<name>/invocations`: sends the request to an instance and counts it. */
-export async function invoke(
-  name: string,
-  headers: IncomingHttpHeaders,
-  body: Buffer,
-  endpoints: Endpoints,
-  cloudwatch: CloudWatch,
-): Promise<Invoked> {
+export async function invoke(request: InvokeRequest, endpoints: Endpoints, cloudwatch: CloudWatch): Promise<Invoked> {
   try {
-    return await answered(name, headers, body, endpoints, cloudwatch);
+    return await answered(request, endpoints, cloudwatch);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     return failed(error.status, error.type, { Message: error.message });
@@ -29,9 +30,7 @@ export async function invoke(
 }
 
 async function answered(
-  name: string,
-  headers: IncomingHttpHeaders,
-  body: Buffer,
+  { name, headers, body }: InvokeRequest,
   endpoints: Endpoints,
   cloudwatch: CloudWatch,
 ): Promise<Invoked> {

@@ -1,11 +1,8 @@
 import { AwsError, invalid } from './aws-error.ts';
 import { arn, type Body, type Part, seconds } from './part.ts';
-import type { Tags } from './tags.ts';
 
 interface Group {
   readonly name: string;
-  readonly created: Date;
-  readonly description?: string;
   readonly packages: Package[];
 }
 
@@ -22,7 +19,7 @@ interface Package {
 const most = 50;
 
 /** The model registry: groups and their versions. */
-export function modelPackages(tags: Tags): Part {
+export function modelPackages(): Part {
   const groups = new Map<string, Group>();
   const group = (nameOrArn: string): Group => {
     const found = groups.get(nameOrArn.replace(/^.*\//, ''));
@@ -40,24 +37,16 @@ export function modelPackages(tags: Tags): Part {
   return {
     reset: async () => groups.clear(),
     handlers: {
-      CreateModelPackageGroup: ({ ModelPackageGroupName: name, ModelPackageGroupDescription, Tags }: Body) => {
+      CreateModelPackageGroup: ({ ModelPackageGroupName: name }: Body) => {
         if (groups.has(name)) throw invalid(`Model Package Group already exists: ${arn('model-package-group', name)}`);
-        groups.set(name, { name, created: new Date(), description: ModelPackageGroupDescription, packages: [] });
-        tags.set(arn('model-package-group', name), Tags);
+        groups.set(name, { name, packages: [] });
         return { ModelPackageGroupArn: arn('model-package-group', name) };
       },
-      DescribeModelPackageGroup: ({ ModelPackageGroupName }: Body) => {
-        const { name, created, description } = group(ModelPackageGroupName);
-        return {
-          ModelPackageGroupName: name,
-          ModelPackageGroupArn: arn('model-package-group', name),
-          ...(description === undefined ? {} : { ModelPackageGroupDescription: description }),
-          CreationTime: seconds(created),
-          CreatedBy: {},
-          ModelPackageGroupStatus: 'Completed',
-        };
-      },
       CreateModelPackage: (request: Body) => {
+        if (request.SourceUri !== undefined && request.InferenceSpecification !== undefined) {
+          throw invalid('SourceUri and InferenceSpecification cannot be given together.');
+        }
+        if (request.Tags !== undefined) throw invalid('A versioned model package takes no tags.');
         const owner = group(request.ModelPackageGroupName);
         const again = owner.packages.find((each) => each.request.ClientToken === request.ClientToken);
         if (request.ClientToken !== undefined && again !== undefined) {

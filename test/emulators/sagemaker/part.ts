@@ -10,14 +10,6 @@ export interface Part {
   reset(): Promise<void>;
 }
 
-/** How the emulator behaves, in milliseconds. */
-export interface Timing {
-  /** A job waits this long for its machine. */
-  readonly launch: number;
-  /** A job's log stream appears this long after its script has begun. */
-  readonly logDelay: number;
-}
-
 export const account = '123456789012';
 export const region = 'eu-west-1';
 

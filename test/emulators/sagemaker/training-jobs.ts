@@ -8,8 +8,10 @@ import { download, upload } from './bucket.ts';
 import { type LogStream, openStream } from './cloudwatch-logs.ts';
 import { type Container, runContainer } from './container.ts';
 import type { Moto } from './moto.ts';
-import { arn, type Body, type Part, seconds, type Timing } from './part.ts';
-import type { Tags } from './tags.ts';
+import { arn, type Body, type Part, seconds } from './part.ts';
+
+/** How long a job waits for its machine. */
+const launchMilliseconds = 20;
 
 /** How long a container has between SIGTERM and SIGKILL; SageMaker gives 120 s. */
 const graceMilliseconds = 1500;
@@ -34,7 +36,7 @@ export interface TrainingJobs extends Part {
   interruptNext(): void;
 }
 
-export function trainingJobs(moto: Moto, timing: Timing, tags: Tags): TrainingJobs {
+export function trainingJobs(moto: Moto): TrainingJobs {
   const jobs = new Map<string, Job>();
   const working = new Set<Promise<void>>();
   const interruption = { isDue: false };
@@ -58,7 +60,6 @@ export function trainingJobs(moto: Moto, timing: Timing, tags: Tags): TrainingJo
             `Job name must be unique within an AWS account and region, and a training job with this name already exists (${arn('training-job', name)})`,
           );
         }
-        tags.set(arn('training-job', name), request.Tags);
         const job: Job = {
           request,
           created: new Date(),
@@ -69,7 +70,7 @@ export function trainingJobs(moto: Moto, timing: Timing, tags: Tags): TrainingJo
         };
         enter(job, 'Starting');
         jobs.set(name, job);
-        const work = run(moto, timing, job, interruption)
+        const work = run(moto, job, interruption)
           .catch((error: unknown) => finish(job, 'Failed', 'Failed', `InternalServerError: ${String(error)}`))
           .finally(() => working.delete(work));
         working.add(work);
@@ -132,9 +133,9 @@ function finish(job: Job, status: Job['status'], secondary: string, reason?: str
   if (reason !== undefined) job.reason = reason.slice(0, 1024);
 }
 
-async function run(moto: Moto, timing: Timing, job: Job, interruption: { isDue: boolean }): Promise<void> {
+async function run(moto: Moto, job: Job, interruption: { isDue: boolean }): Promise<void> {
   const { request } = job;
-  await new Promise((resolve) => setTimeout(resolve, timing.launch));
+  await new Promise((resolve) => setTimeout(resolve, launchMilliseconds));
   if (job.isStopped) return finish(job, 'Stopped', 'Stopped');
   const root = await mkdtemp(join(tmpdir(), 'opt-ml-'));
   try {
@@ -142,7 +143,7 @@ async function run(moto: Moto, timing: Timing, job: Job, interruption: { isDue: 
     const fault = await fill(moto, root, request);
     if (fault !== undefined) return finish(job, 'Failed', 'Failed', fault);
     if (job.isStopped) return finish(job, 'Stopped', 'Stopped');
-    await train(moto, timing, job, root, interruption);
+    await train(moto, job, root, interruption);
   } finally {
     await rm(root, { recursive: true, force: true });
   }
@@ -150,7 +151,7 @@ async function run(moto: Moto, timing: Timing, job: Job, interruption: { isDue: 
 
 /** Fills `/opt/ml`. Returns what SageMaker would fail with. */
 async function fill(moto: Moto, root: string, request: Body): Promise<string | undefined> {
-  for (const folder of ['input/config', 'input/data', 'model', 'output/data']) {
+  for (const folder of ['input/config', 'input/data', 'model', 'output/data', 'checkpoints']) {
     await mkdir(join(root, folder), { recursive: true });
   }
   const config = {
@@ -173,16 +174,10 @@ async function fill(moto: Moto, root: string, request: Body): Promise<string | u
   return undefined;
 }
 
-async function train(
-  moto: Moto,
-  timing: Timing,
-  job: Job,
-  root: string,
-  interruption: { isDue: boolean },
-): Promise<void> {
+async function train(moto: Moto, job: Job, root: string, interruption: { isDue: boolean }): Promise<void> {
   const { request } = job;
   const stream = `${request.TrainingJobName}/algo-1-${Math.floor(Date.now() / 1000)}`;
-  const log = openStream(moto, '/aws/sagemaker/TrainingJobs', stream, timing.logDelay);
+  const log = openStream(moto, '/aws/sagemaker/TrainingJobs', stream);
   job.started = new Date();
   enter(job, 'Training');
   if (request.EnableManagedSpotTraining === true && interruption.isDue) {
@@ -226,7 +221,8 @@ async function interrupted(job: Job, root: string, log: LogStream): Promise<void
   container.signal('SIGKILL');
   await container.ended;
   enter(job, 'Interrupted');
-  for (const folder of ['code', 'model', 'output']) await rm(join(root, folder), { recursive: true, force: true });
+  const lost = ['code', 'model', 'output', ...(job.request.CheckpointConfig === undefined ? ['checkpoints'] : [])];
+  for (const folder of lost) await rm(join(root, folder), { recursive: true, force: true });
   await mkdir(join(root, 'output/data'), { recursive: true });
   enter(job, 'Restarting');
   enter(job, 'Training');

@@ -10,6 +10,7 @@ import {
   type EndpointState,
   type ModelRegistry,
   requireName,
+  unknownEndpoint,
 } from '@mlops-actions/provider';
 import { hasDocument } from '../gateway/endpoint.ts';
 import type { DeploymentSpec, StoredSettings } from '../gateway/endpoint-document.ts';
@@ -194,10 +195,6 @@ export function localEndpoints(store: Store, options: LocalEndpointsOptions): Lo
 
 export function pathOf(endpoint: string, deployment?: string): string {
   return `/admin/endpoints/${endpoint}${deployment === undefined ? '' : `/deployments/${deployment}`}`;
-}
-
-export function unknownEndpoint(endpoint: string): UserError {
-  return new UserError(`There is no endpoint "${endpoint}". Deploy to it first (deploy-endpoint).`);
 }
 
 function failureOf({ deployment, endpoint }: DeploymentRequest, state: DeploymentState | undefined): string {

@@ -1,8 +1,15 @@
-import { cp, rm, stat } from 'node:fs/promises';
+import { cp, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { parseModelReference, sha256, UserError } from '@mlops-actions/core';
+import { sha256 } from '@mlops-actions/core';
 import { readTree } from '@mlops-actions/files';
-import type { CallOptions, DeploymentRequest, ModelRegistry, ModelVersion } from '@mlops-actions/provider';
+import {
+  type CallOptions,
+  type DeploymentRequest,
+  type ModelRegistry,
+  type ModelVersion,
+  requireModel,
+  requireServingCode,
+} from '@mlops-actions/provider';
 import type { Store } from '../store/store.ts';
 
 /** What a deployment serves. */
@@ -49,12 +56,6 @@ export async function contentOf(
   }
 }
 
-async function requireModel(models: ModelRegistry, request: DeploymentRequest): Promise<ModelVersion> {
-  const model = await models.get(parseModelReference(request.model));
-  if (model !== undefined) return model;
-  throw new UserError(`There is no model ${request.model} in the registry. Register it first (register-model).`);
-}
-
 async function stageCode(
   store: Store,
   { artifact }: ModelVersion,
@@ -71,11 +72,7 @@ async function stageCode(
 }
 
 async function copyCode(store: Store, sourceDir: string, code: string): Promise<void> {
-  const isFolder = await stat(sourceDir).then(
-    (stats) => stats.isDirectory(),
-    () => false,
-  );
-  if (!isFolder) throw new UserError(`The serving code ${sourceDir} is not a folder. Give the folder that holds it.`);
+  await requireServingCode(sourceDir);
   const root = resolve(store.root);
   await cp(sourceDir, code, {
     recursive: true,

@@ -11,6 +11,7 @@ import {
   requireTraffic,
   type Shares,
   type Traffic,
+  takenName,
   withoutZeros,
 } from '@mlops-actions/provider';
 import type { Store } from '../store/store.ts';
@@ -302,9 +303,7 @@ function refuseOther(existing: Deployment, spec: DeploymentSpec): false {
     throw new UserError(`Deployment "${spec.deployment}" is just being removed. Run the step again in a moment.`);
   }
   if (identityOf(existing.spec) === identityOf(spec)) return false;
-  throw new UserError(
-    `There is a deployment "${spec.deployment}" with another configuration already. Deployments do not change: choose another name in \`deployment\`.`,
-  );
+  throw new UserError(takenName(spec));
 }
 
 /** Whether the store knows an endpoint of that name, served or not. */

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { systemClock } from '@mlops-actions/core';
 import { identify, isAlive } from '@mlops-actions/files';
 import type { JobRequest, JobService } from '@mlops-actions/provider';
-import { fileContract, jobContract } from '@mlops-actions/provider/contract';
+import { fileContract, jobContract, jobRequest, temporaryFolders } from '@mlops-actions/provider/contract';
 import { localDatasets } from '../datasets.ts';
 import { localFiles } from '../files.ts';
 import { localModels } from '../models.ts';
@@ -82,28 +82,14 @@ fileContract('provider-local', async () => {
 });
 
 describe('local jobs', () => {
+  const folders = temporaryFolders();
   let bench: Bench;
   beforeEach(async () => {
     bench = await newBench();
   });
 
-  const request = async (script: string, change: Partial<JobRequest> = {}): Promise<JobRequest> => {
-    const sourceDir = await mkdtemp(join(bench.root, 'code-'));
-    await writeFile(join(sourceDir, 'train.sh'), script);
-    return {
-      name: 'job',
-      sourceDir,
-      command: ['sh', 'train.sh'],
-      hyperparameters: {},
-      channels: {},
-      metricDefinitions: [],
-      environment: {},
-      maxRuntimeSeconds: 60,
-      gpus: [],
-      tags: {},
-      ...change,
-    };
-  };
+  const request = (script: string, change: Partial<JobRequest> = {}): Promise<JobRequest> =>
+    jobRequest(folders, script, { name: 'job', ...change });
 
   const document = async (): Promise<JobDocument> => {
     const job = await readJob(bench.store, 'job');

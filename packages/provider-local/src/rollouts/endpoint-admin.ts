@@ -1,6 +1,6 @@
-import type { Shares, Traffic } from '@mlops-actions/provider';
+import { type Shares, type Traffic, unknownEndpoint } from '@mlops-actions/provider';
 import type { GatewayClient } from '../endpoints/gateway-client.ts';
-import { pathOf, unknownEndpoint } from '../endpoints/local-endpoints.ts';
+import { pathOf } from '../endpoints/local-endpoints.ts';
 import { hasDocument } from '../gateway/endpoint.ts';
 import type { LocalEndpointState } from '../gateway/endpoint-state.ts';
 import type { TagChange, Tags } from '../gateway/tags.ts';

@@ -1,5 +1,5 @@
 import type { Granularity, RolloutObservation } from '@mlops-actions/core';
-import type { Shares } from '@mlops-actions/provider';
+import { sharesOf } from '@mlops-actions/provider';
 import type { LocalDeploymentState, LocalEndpointState } from '../gateway/endpoint-state.ts';
 
 /** A replica that ended is back within moments: so long nothing is said of a deployment that has no other. */
@@ -44,12 +44,6 @@ export function granularityOf(state: LocalEndpointState | undefined): Granularit
 /** How many replicas it runs, or ran before it was told another number. */
 export function ownReplicas({ override, desiredReplicas }: LocalDeploymentState): number {
   return override?.before ?? desiredReplicas;
-}
-
-export function sharesOf({ deployments }: LocalEndpointState): Shares {
-  return Object.fromEntries(
-    deployments.filter(({ traffic }) => traffic > 0).map(({ name, traffic }) => [name, traffic]),
-  );
 }
 
 function healthOf({ status, readyReplicas, unreadyMs }: LocalDeploymentState): boolean | undefined {

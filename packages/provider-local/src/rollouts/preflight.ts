@@ -4,7 +4,9 @@ import {
   type DeploymentRequest,
   fractionFault,
   type ModelRegistry,
+  partOfTraffic,
   type RolloutPreflight,
+  takenName,
 } from '@mlops-actions/provider';
 import { specOf } from '../endpoints/local-endpoints.ts';
 import { contentOf } from '../endpoints/stage.ts';
@@ -31,12 +33,10 @@ export async function faultsOf(
 }
 
 /** While a rollout is open, its candidate may have any share. */
-function trafficFault({ deployment }: DeploymentRequest, state: LocalEndpointState | undefined): string | undefined {
-  const share = state?.deployments.find(({ name }) => name === deployment)?.traffic ?? 0;
-  if (state === undefined || share === 0 || share === 100) return undefined;
-  const journal = decodeJournal(state.tags);
+function trafficFault(candidate: DeploymentRequest, state: LocalEndpointState | undefined): string | undefined {
+  const journal = decodeJournal(state?.tags ?? {});
   if (journal !== undefined && isOpen(journal)) return undefined;
-  return `Deployment "${deployment}" has ${share} % of the traffic of endpoint "${state.name}" already. Give one deployment all of it (deploy-endpoint with \`traffic: 100\`), and run the step again.`;
+  return partOfTraffic(candidate, state?.deployments.find(({ name }) => name === candidate.deployment)?.traffic ?? 0);
 }
 
 /** A deployment of that name must be the same to the last file. */
@@ -56,5 +56,5 @@ async function nameFault(
     if (error instanceof UserError) return error.message;
     throw error;
   }
-  return `There is a deployment "${request.deployment}" with another configuration already. Deployments do not change: choose another name in \`deployment\`.`;
+  return takenName(request);
 }

@@ -1,6 +1,6 @@
-import type { TrafficShift } from '@mlops-actions/provider';
+import { sharesOf, type TrafficShift } from '@mlops-actions/provider';
 import type { LocalEndpointState } from '../gateway/endpoint-state.ts';
-import { ownReplicas, sharesOf } from './observation.ts';
+import { ownReplicas } from './observation.ts';
 
 /** Replicas by deployment; who is not named runs as many as it was made for. */
 export type Counts = Readonly<Record<string, number>>;

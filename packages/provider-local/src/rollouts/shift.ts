@@ -2,6 +2,7 @@ import { type Clock, canonicalJson, UserError } from '@mlops-actions/core';
 import {
   requireExpectedShares,
   type Shares,
+  sharesOf,
   shiftedTraffic,
   type Traffic,
   TrafficChanged,
@@ -9,7 +10,6 @@ import {
 } from '@mlops-actions/provider';
 import type { LocalEndpointState } from '../gateway/endpoint-state.ts';
 import type { EndpointAdmin } from './endpoint-admin.ts';
-import { sharesOf } from './observation.ts';
 import { replicaCounts } from './replica-counts.ts';
 
 const pollMs = 50;

@@ -6,6 +6,7 @@ import { UserError } from '@mlops-actions/core';
 import {
   copyDigested,
   digestFile,
+  digestFiles,
   errorCode,
   listFiles,
   requireEmptyFolder,
@@ -26,9 +27,7 @@ const digestPattern = /^sha256:([0-9a-f]{64})$/;
  */
 export async function putArtifact(store: Store, folderOrFile: string, signal?: AbortSignal): Promise<Artifact> {
   const source = await sourceOutside(store, resolve(folderOrFile));
-  const files: TreeFile[] = [];
-  for (const path of source.paths) files.push(await digestFile(join(source.folder, path), path, signal));
-  const known = treeOf(files);
+  const known = await digestFiles(source, signal);
   if (await isFolder(artifactFolder(store, known.digest))) return artifactOf(store, known.digest, known.files);
   return copyIn(store, source, signal);
 }

@@ -1,5 +1,4 @@
-import { UserError } from '@mlops-actions/core';
-import { requireName } from '@mlops-actions/provider';
+import { requireName, unknownEndpoint } from '@mlops-actions/provider';
 import type { S3Store } from '../store/s3-store.ts';
 import {
   type DeploymentRecord,
@@ -37,7 +36,7 @@ export function endpointRecords(store: S3Store): EndpointRecords {
       requireName('endpoint', endpoint);
       const record = await read(endpoint);
       if (record !== undefined) return record;
-      throw new UserError(`There is no endpoint "${endpoint}". Deploy to it first (deploy-endpoint).`);
+      throw unknownEndpoint(endpoint);
     },
     write: (endpoint, record) => store.write(endpointPath(endpoint), record),
     remove: async (endpoint) => {

@@ -1,20 +1,21 @@
-import { stat } from 'node:fs/promises';
 import {
   CreateModelCommand,
   type CreateModelInput,
   DeleteModelCommand,
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
-import { canonicalJson, derivedName, parseModelReference, sha256, UserError } from '@mlops-actions/core';
+import { canonicalJson, derivedName, sha256, UserError } from '@mlops-actions/core';
 import {
   type Artifact,
   type CallOptions,
   type DeploymentRequest,
   type ModelRegistry,
+  requireModel,
+  requireServingCode,
   shellWord,
 } from '@mlops-actions/provider';
-import { explained, unlessMissing } from '../aws-errors.ts';
-import type { SageMakerSettings } from '../settings.ts';
+import { explained, told, unlessMissing } from '../aws-errors.ts';
+import { requiredInput, type SageMakerSettings } from '../settings.ts';
 import { artifactUri, putArtifact } from '../store/artifacts.ts';
 import type { S3Store } from '../store/s3-store.ts';
 
@@ -39,13 +40,10 @@ export async function hostedModel(
 ): Promise<HostedModel> {
   const { endpoint, deployment, sourceDir, command, environment, autoscaling } = request;
   const { serving, executionRole } = settings;
-  const model = await models.get(parseModelReference(request.model));
-  if (model === undefined) {
-    throw new UserError(`There is no model ${request.model} in the registry. Register it first (register-model).`);
-  }
+  const model = await requireModel(models, request);
   const code = sourceDir === undefined ? undefined : await servingCode(store, sourceDir, signal);
   const container = {
-    Image: required(serving.image, 'serving-image', 'the container image that serves the model'),
+    Image: requiredInput(serving.image, 'serving-image', 'the container image that serves the model'),
     ModelDataUrl: model.artifact.uri,
     Environment: checkedEnvironment({ ...environment, MLOPS_COMMAND: command.map(shellWord).join(' ') }),
     ...(code === undefined ? {} : { AdditionalModelDataSources: [codeSource(store, code)] }),
@@ -54,7 +52,7 @@ export async function hostedModel(
   const hosted: CreateModelInput = {
     ModelName: '',
     PrimaryContainer: container,
-    ExecutionRoleArn: required(executionRole, 'execution-role', 'the ARN of the role that the endpoint runs as'),
+    ExecutionRoleArn: requiredInput(executionRole, 'execution-role', 'the ARN of the role that the endpoint runs as'),
     ...(networkIsolation ? { EnableNetworkIsolation: true } : {}),
     ...(subnets.length === 0 ? {} : { VpcConfig: { Subnets: [...subnets], SecurityGroupIds: [...securityGroups] } }),
   };
@@ -78,15 +76,11 @@ export async function makeModel(sagemaker: SageMakerClient, { name, request }: H
 }
 
 export async function removeModel(sagemaker: SageMakerClient, ModelName: string): Promise<void> {
-  await unlessMissing(sagemaker.send(new DeleteModelCommand({ ModelName })));
+  await told(unlessMissing(sagemaker.send(new DeleteModelCommand({ ModelName }))), `Model ${ModelName}`);
 }
 
 async function servingCode(store: S3Store, sourceDir: string, signal: AbortSignal | undefined): Promise<Artifact> {
-  const isFolder = await stat(sourceDir).then(
-    (stats) => stats.isDirectory(),
-    () => false,
-  );
-  if (!isFolder) throw new UserError(`The serving code ${sourceDir} is not a folder. Give the folder that holds it.`);
+  await requireServingCode(sourceDir);
   return putArtifact(store, sourceDir, signal);
 }
 
@@ -111,9 +105,4 @@ function checkedEnvironment(environment: Readonly<Record<string, string>>): Reco
     throw new UserError(`SageMaker takes ${limits.variables} variables, and there are more in \`environment\`.`);
   }
   return { ...environment };
-}
-
-export function required(value: string | undefined, input: string, what: string): string {
-  if (value !== undefined && value !== '') return value;
-  throw new UserError(`Input \`${input}\` is missing: ${what}.`);
 }

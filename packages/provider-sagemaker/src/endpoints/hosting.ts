@@ -14,7 +14,7 @@ import {
   UpdateEndpointWeightsAndCapacitiesCommand,
 } from '@aws-sdk/client-sagemaker';
 import { type Clock, UserError } from '@mlops-actions/core';
-import { explained, unlessMissing } from '../aws-errors.ts';
+import { explained, told, unlessMissing } from '../aws-errors.ts';
 import type { SageMakerSettings } from '../settings.ts';
 
 /** A SageMaker endpoint and its configuration: what changes it, and whether the change took effect. */
@@ -45,13 +45,8 @@ export function hosting(
   settings: Pick<SageMakerSettings, 'polling' | 'updateTimeoutSeconds'>,
   clock: Clock,
 ): Hosting {
-  const told = async <T>(answer: Promise<T>, endpoint: string): Promise<T> =>
-    answer.catch((error: unknown) => {
-      throw explained(error, `Endpoint ${endpoint}`);
-    });
-
   const describe = (EndpointName: string): Promise<DescribeEndpointOutput | undefined> =>
-    told(unlessMissing(sagemaker.send(new DescribeEndpointCommand({ EndpointName }))), EndpointName);
+    told(unlessMissing(sagemaker.send(new DescribeEndpointCommand({ EndpointName }))), `Endpoint ${EndpointName}`);
 
   const settled = async (endpoint: string, signal?: AbortSignal): Promise<DescribeEndpointOutput | undefined> => {
     const began = clock.now().getTime();
@@ -67,7 +62,10 @@ export function hosting(
   };
 
   const config = (EndpointConfigName: string): Promise<DescribeEndpointConfigOutput> =>
-    told(sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName })), EndpointConfigName);
+    told(
+      sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName })),
+      `Endpoint configuration ${EndpointConfigName}`,
+    );
 
   const makeConfig = async (request: CreateEndpointConfigInput): Promise<void> => {
     await sagemaker.send(new CreateEndpointConfigCommand(request)).catch((error: unknown) => {
@@ -78,7 +76,8 @@ export function hosting(
 
   const removeConfig = async (EndpointConfigName: string | undefined): Promise<void> => {
     if (EndpointConfigName === undefined) return;
-    await unlessMissing(sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName })));
+    const removed = unlessMissing(sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName })));
+    await told(removed, `Endpoint configuration ${EndpointConfigName}`);
   };
 
   /**
@@ -91,6 +90,7 @@ export function hosting(
     ask: (state: DescribeEndpointOutput | undefined) => Promise<unknown>,
     signal?: AbortSignal,
   ): Promise<void> => {
+    const began = clock.now().getTime();
     for (;;) {
       const state = await settled(endpoint, signal);
       if (isThere(state)) return;
@@ -100,6 +100,10 @@ export function hosting(
       } catch (error) {
         if (!/in-progress|already existing/.test((error as Error).message))
           throw explained(error, `Endpoint ${endpoint}`);
+        // What is described may lag behind: then it seems settled and is not.
+        const waited = clock.now().getTime() - began;
+        if (waited > settings.updateTimeoutSeconds * 1000) throw stuck(endpoint, state?.EndpointStatus, waited);
+        await clock.sleep(settings.polling.first, signal);
         continue;
       }
       await settled(endpoint, signal);

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import type { Measurement, Series } from '@mlops-actions/core';
 import type { MeasureRequest } from '@mlops-actions/provider';
-import { explained } from '../aws-errors.ts';
+import { told } from '../aws-errors.ts';
 
 /** SageMaker's metrics are by the minute. */
 const leastPeriod = 60;
@@ -86,9 +86,7 @@ async function ask(
       ScanBy: 'TimestampAscending',
       ...(NextToken && { NextToken }),
     });
-    const page = await cloudwatch.send(command).catch((error: unknown) => {
-      throw explained(error, `Metrics of endpoint ${endpoint}`);
-    });
+    const page = await told(cloudwatch.send(command), `Metrics of endpoint ${endpoint}`);
     for (const result of page.MetricDataResults ?? []) {
       collect(found, result);
       statuses.set(result.Id ?? '', result.StatusCode);

@@ -13,7 +13,9 @@ import {
   requireName,
   requireTraffic,
   type Shares,
+  sharesOf,
   TrafficChanged,
+  takenName,
   withoutZeros,
 } from '@mlops-actions/provider';
 import type { Clients } from '../clients.ts';
@@ -122,7 +124,7 @@ export function sagemakerEndpoints(options: SageMakerEndpointsOptions): SageMake
     const there = await deploymentOf(endpoint, deployment);
     const known = there && (await records.deployment(endpoint, deployment));
     if (there !== undefined && known?.identity === model.identity) return there;
-    if (there !== undefined) throw otherConfiguration(request);
+    if (there !== undefined) throw new UserError(takenName(request));
     signal?.throwIfAborted();
     const { minReplicas, maxReplicas } = autoscaling;
     const { startupTimeoutSeconds } = request;
@@ -265,12 +267,6 @@ export function sagemakerEndpoints(options: SageMakerEndpointsOptions): SageMake
   };
 }
 
-export function sharesOf({ deployments }: Pick<EndpointState, 'deployments'>): Shares {
-  return Object.fromEntries(
-    deployments.filter(({ traffic }) => traffic > 0).map(({ name, traffic }) => [name, traffic]),
-  );
-}
-
 function nobody(body: string, status: number) {
   return { status, contentType: 'text/plain', body, milliseconds: 0 };
 }
@@ -279,11 +275,5 @@ function refuseToken({ auth }: EndpointSettings): void {
   if (auth.kind === 'none') return;
   throw new UserError(
     'SageMaker lets callers in by IAM, not by a token of the endpoint. Leave `auth` and `token` out, and allow sagemaker:InvokeEndpoint to who may call.',
-  );
-}
-
-function otherConfiguration({ endpoint, deployment }: DeploymentRequest): UserError {
-  return new UserError(
-    `Endpoint "${endpoint}" has a deployment "${deployment}" with another configuration. Deployments do not change: choose another name in \`deployment\`.`,
   );
 }

@@ -1,7 +1,6 @@
 import { UserError } from '@mlops-actions/core';
 import type { Tree } from '@mlops-actions/files';
 import { type Artifact, metricsFromLog, parseMetrics, requireMetricsSize } from '@mlops-actions/provider';
-import { unlessMissing } from '../aws-errors.ts';
 import { artifactOf } from '../store/artifacts.ts';
 import type { S3Store } from '../store/s3-store.ts';
 import { digestTarball, textInTarball } from '../store/tarball.ts';
@@ -48,7 +47,7 @@ async function archived(
   store: S3Store,
   path: string,
 ): Promise<{ readonly artifact: Artifact; readonly tree: Tree } | undefined> {
-  const content = await unlessMissing(store.open(path));
+  const content = await store.find(path);
   if (content === undefined) return undefined;
   const tree = await digestTarball(content);
   return tree.files.length === 0 ? undefined : { artifact: artifactOf(store.uri(path), tree), tree };

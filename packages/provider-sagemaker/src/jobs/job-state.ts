@@ -3,7 +3,7 @@ import type { DescribeTrainingJobResponse } from '@aws-sdk/client-sagemaker';
 import type { JobState, JobStatus } from '@mlops-actions/provider';
 import type { JobRecord, JobResult } from './job-record.ts';
 
-/** Phases before the script runs (§A5 of SageMaker's API model). */
+/** Phases before the script runs, of `SecondaryStatus` in SageMaker's API. */
 const beforeTraining: readonly unknown[] = [
   'Starting',
   'Pending',

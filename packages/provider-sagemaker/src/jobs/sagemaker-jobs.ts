@@ -18,7 +18,7 @@ import {
   type ProviderEffects,
   resolveChannel,
 } from '@mlops-actions/provider';
-import { explained, unlessMissing } from '../aws-errors.ts';
+import { explained, told, unlessMissing } from '../aws-errors.ts';
 import type { Clients } from '../clients.ts';
 import type { SageMakerSettings } from '../settings.ts';
 import { artifactUri, putArtifact } from '../store/artifacts.ts';
@@ -62,9 +62,7 @@ export function sagemakerJobs({ clients, store, datasets, settings, effects }: S
   const { clock, log } = effects;
 
   const describeTraining = async (TrainingJobName: string): Promise<DescribeTrainingJobResponse | undefined> =>
-    unlessMissing(sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName }))).catch((error: unknown) => {
-      throw explained(error, `Job ${TrainingJobName}`);
-    });
+    told(unlessMissing(sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName }))), `Job ${TrainingJobName}`);
 
   /** The newest attempt that SageMaker knows of. */
   const findAttempt = async (name: string): Promise<Attempt | undefined> => {
@@ -126,7 +124,7 @@ export function sagemakerJobs({ clients, store, datasets, settings, effects }: S
     }
     const code = `jobs/${request.name}/code/${record.attempt}`;
     const paths = await listFiles(request.sourceDir, workingFolders);
-    await store.upload(`${code}/sourcedir.tar.gz`, packTarball(request.sourceDir, paths), signal);
+    await store.upload(`${code}/sourcedir.tar.gz`, packTarball({ folder: request.sourceDir, paths }), signal);
     await store.upload(`${code}/run.sh`, Readable.from([Buffer.from(jobScript(record.work))]), signal);
     signal?.throwIfAborted();
     await store.write(attemptPath(request.name, record.attempt), record);

@@ -1,7 +1,8 @@
 import type { Channel, CreateTrainingJobCommandInput, Tag, TrainingInstanceType } from '@aws-sdk/client-sagemaker';
 import { UserError } from '@mlops-actions/core';
 import type { JobRequest } from '@mlops-actions/provider';
-import type { SageMakerSettings } from '../settings.ts';
+import { awsText } from '../aws-text.ts';
+import { requiredInput, type SageMakerSettings } from '../settings.ts';
 import { codeChannel, entrypoint } from './job-script.ts';
 
 /** What SageMaker takes at most (its API's model of 2017-07-24). */
@@ -38,12 +39,12 @@ export function trainingRequest(
   return {
     TrainingJobName: trainingJob,
     AlgorithmSpecification: {
-      TrainingImage: required(image, 'training-image', 'the container image that the script runs in'),
+      TrainingImage: requiredInput(image, 'training-image', 'the container image that the script runs in'),
       TrainingInputMode: 'File',
       ContainerEntrypoint: entrypoint,
       ...metricsOf(request),
     },
-    RoleArn: required(settings.executionRole, 'execution-role', 'the ARN of the role that the job runs as'),
+    RoleArn: requiredInput(settings.executionRole, 'execution-role', 'the ARN of the role that the job runs as'),
     HyperParameters: shownHyperparameters(request),
     InputDataConfig: channelsOf(places),
     OutputDataConfig: { S3OutputPath: places.output, ...(kmsKey === undefined ? {} : { KmsKeyId: kmsKey }) },
@@ -66,7 +67,7 @@ export function trainingRequest(
 
 /** A spot job may be interrupted at any time and begin again: without a checkpoint it would begin from nothing, for ever. */
 function spotOf({ spotMaxWaitSeconds = 0, checkpointUri }: SageMakerSettings['training'], maxRuntimeSeconds: number) {
-  const checkpoint = required(
+  const checkpoint = requiredInput(
     checkpointUri,
     'checkpoint-uri',
     'where the script keeps its checkpoints, s3://…, because it runs on spot instances',
@@ -80,11 +81,6 @@ function spotOf({ spotMaxWaitSeconds = 0, checkpointUri }: SageMakerSettings['tr
     stopping: { MaxWaitTimeInSeconds: spotMaxWaitSeconds },
     job: { EnableManagedSpotTraining: true, CheckpointConfig: { S3Uri: checkpoint } },
   };
-}
-
-function required(value: string | undefined, input: string, what: string): string {
-  if (value !== undefined && value !== '') return value;
-  throw new UserError(`Input \`${input}\` is missing: ${what}.`);
 }
 
 function channelsOf({ channels, code }: JobPlaces): Channel[] {
@@ -134,9 +130,7 @@ function environmentOf({ environment }: JobRequest): Record<string, string> {
 }
 
 function tagsOf(tags: Readonly<Record<string, string>>): Tag[] {
-  const fit = (text: string, length: number): string =>
-    text.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, '_').slice(0, length);
   return Object.entries(tags)
     .slice(0, limits.tags)
-    .map(([key, value]) => ({ Key: fit(key, limits.tagKey), Value: fit(value, limits.tagValue) }));
+    .map(([key, value]) => ({ Key: awsText(key, limits.tagKey), Value: awsText(value, limits.tagValue) }));
 }

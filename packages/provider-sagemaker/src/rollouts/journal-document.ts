@@ -1,5 +1,5 @@
-import { decodeJournal, encodeJournal, type RolloutJournal, UserError } from '@mlops-actions/core';
-import { isObject, type JournalConflict } from '@mlops-actions/provider';
+import { decodeJournal, encodeJournal, type RolloutJournal } from '@mlops-actions/core';
+import { isObject, type JournalConflict, unknownEndpoint } from '@mlops-actions/provider';
 import { endpointPath, isEndpointRecord, journalPath } from '../endpoints/endpoint-record.ts';
 import type { S3Store } from '../store/s3-store.ts';
 
@@ -21,7 +21,7 @@ export async function writeJournal(
   replaces: number,
 ): Promise<JournalConflict | undefined> {
   if ((await store.read(endpointPath(endpoint), isEndpointRecord)) === undefined) {
-    throw new UserError(`There is no endpoint "${endpoint}". Deploy to it first (deploy-endpoint).`);
+    throw unknownEndpoint(endpoint);
   }
   const path = journalPath(endpoint);
   const before = await store.readTagged(path, isTexts);

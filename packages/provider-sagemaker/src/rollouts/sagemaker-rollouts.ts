@@ -4,14 +4,18 @@ import {
   type CallOptions,
   type EndpointState,
   fractionFault,
+  partOfTraffic,
   type RolloutPreflight,
   type RolloutService,
   type RolloutTarget,
   requireExpectedShares,
+  sharesOf,
   shiftedTraffic,
   type TrafficShift,
+  takenName,
+  unknownEndpoint,
 } from '@mlops-actions/provider';
-import { type SageMakerEndpoints, sharesOf } from '../endpoints/sagemaker-endpoints.ts';
+import type { SageMakerEndpoints } from '../endpoints/sagemaker-endpoints.ts';
 import type { S3Store } from '../store/s3-store.ts';
 import { readJournal, writeJournal } from './journal-document.ts';
 import { countsAt } from './replica-counts.ts';
@@ -28,7 +32,7 @@ function sagemakerTarget(endpoint: string, store: S3Store, endpoints: SageMakerE
   const requireState = async (): Promise<EndpointState> => {
     const state = await endpoints.settle(endpoint);
     if (state !== undefined) return state;
-    throw new UserError(`There is no endpoint "${endpoint}". Deploy to it first (deploy-endpoint).`);
+    throw unknownEndpoint(endpoint);
   };
   return {
     preflight: (request, options) => faultsOf(request, store, endpoints, options),
@@ -140,9 +144,7 @@ async function faultsOf(
     engine === 'shares' ? undefined : 'SageMaker shifts by the weights of variants here. Leave `engine` out.',
     plan.steps.some(({ mirror = 0 }) => mirror > 0) ? noMirror : undefined,
     fractionFault(plan.steps.map(({ achieved }) => achieved)),
-    share > 0 && share < 100 && !isOpenRollout
-      ? `Deployment "${deployment}" has ${share} % of the traffic of endpoint "${endpoint}" already. Give one deployment all of it (deploy-endpoint with \`traffic: 100\`), and run the step again.`
-      : undefined,
+    isOpenRollout ? undefined : partOfTraffic(candidate, share),
     others.length >= mostVariants
       ? `Endpoint "${endpoint}" has ${others.length} deployments, which is all that SageMaker allows. Remove one.`
       : undefined,
@@ -162,5 +164,5 @@ async function nameFault(
     if (error instanceof UserError) return error.message;
     throw error;
   }
-  return `There is a deployment "${candidate.deployment}" with another configuration already. Deployments do not change: choose another name in \`deployment\`.`;
+  return takenName(candidate);
 }

@@ -1,13 +1,13 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { UserError } from '@mlops-actions/core';
-import { digestFile, requireEmptyFolder, sourceFiles, type Tree, type TreeFile, treeOf } from '@mlops-actions/files';
+import { digestFiles, requireEmptyFolder, sourceFiles, type Tree, treeOf } from '@mlops-actions/files';
 import { type Artifact, isTree } from '@mlops-actions/provider';
-import { fileContent, type S3Store } from './s3-store.ts';
+import { digesting, fileContent } from './content.ts';
+import type { S3Store } from './s3-store.ts';
 
 /** How many files are on their way at once. */
 const parallel = 8;
@@ -17,17 +17,15 @@ const parallel = 8;
  * last and makes it whole. What is there already is not sent again.
  */
 export async function putArtifact(store: S3Store, folderOrFile: string, signal?: AbortSignal): Promise<Artifact> {
-  const { folder, paths } = await sourceFiles(resolve(folderOrFile));
-  const files: TreeFile[] = [];
-  for (const path of paths) files.push(await digestFile(join(folder, path), path, signal));
-  const tree = treeOf(files);
+  const source = await sourceFiles(resolve(folderOrFile));
+  const tree = await digestFiles(source, signal);
   if ((await store.read(indexPath(tree.digest), isTree)) !== undefined)
     return artifactOf(artifactUri(store, tree.digest), tree);
   await inParallel(tree.files, async (file) => {
-    const check = digesting(fileContent(join(folder, file.path)));
+    const check = digesting(fileContent(join(source.folder, file.path)));
     await store.upload(filePath(tree.digest, file.path), check.content, signal);
     if (check.sha256() !== file.sha256) {
-      throw new UserError(`${join(folder, file.path)} changed while it was stored. Run the step again.`);
+      throw new UserError(`${join(source.folder, file.path)} changed while it was stored. Run the step again.`);
     }
   });
   await store.write(indexPath(tree.digest), tree);
@@ -108,16 +106,6 @@ function indexPath(digest: string): string {
 
 function filePath(digest: string, path: string): string {
   return `${folderPath(digest)}/files/${path}`;
-}
-
-/** A stream that is digested as it passes. */
-export function digesting(source: Readable): { readonly content: Readable; sha256(): string } {
-  const hash = createHash('sha256');
-  const content = source.map((chunk: Uint8Array) => {
-    hash.update(chunk);
-    return chunk;
-  });
-  return { content, sha256: () => hash.digest('hex') };
 }
 
 async function inParallel<T>(items: readonly T[], body: (item: T) => Promise<void>): Promise<void> {

@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import {
   DeleteObjectCommand,
@@ -10,7 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { UserError } from '@mlops-actions/core';
-import { explained, isNotFound, isTaken, unlessMissing, wasRepeated } from '../aws-errors.ts';
+import { explained, isNotFound, isTaken, told, unlessMissing, wasRepeated } from '../aws-errors.ts';
 import type { SageMakerSettings } from '../settings.ts';
 
 /** Everything that this provider keeps, below one prefix of a bucket. Paths have no slash at their ends. */
@@ -31,7 +30,9 @@ export interface S3Store {
   remove(path: string): Promise<void>;
   /** The names right below a path, sorted: of documents without their `.json`, of others without what follows the slash. */
   list(path: string): Promise<string[]>;
-  /** The content of an object. Rejects when there is none. */
+  /** The content of an object; undefined when there is none. */
+  find(path: string, signal?: AbortSignal): Promise<Readable | undefined>;
+  /** The content of an object. A `UserError` when there is none. */
   open(path: string, signal?: AbortSignal): Promise<Readable>;
   /** Stores a stream, in parts when it is long. */
   upload(path: string, content: Readable, signal?: AbortSignal): Promise<void>;
@@ -53,11 +54,6 @@ export function s3Store(s3: S3Client, settings: Pick<SageMakerSettings, 'bucket'
     const ContentType = 'application/json';
     await s3.send(new PutObjectCommand({ Bucket, Key: key(path), Body, ContentType, ...encryption, ...condition }));
   };
-  const told = async <T>(answer: Promise<T>, path: string): Promise<T> =>
-    answer.catch((error: unknown) => {
-      throw explained(error, uri(path));
-    });
-
   /** Writes when the condition holds. */
   const conditional = async (
     path: string,
@@ -75,6 +71,12 @@ export function s3Store(s3: S3Client, settings: Pick<SageMakerSettings, 'bucket'
     }
   };
 
+  const find = async (path: string, signal?: AbortSignal): Promise<Readable | undefined> => {
+    const command = new GetObjectCommand({ Bucket, Key: key(path) });
+    const found = unlessMissing(s3.send(command, { ...(signal && { abortSignal: signal }) }));
+    return (await told(found, uri(path)))?.Body as Readable | undefined;
+  };
+
   const textAt = async (path: string): Promise<string | undefined> => {
     const found = await unlessMissing(s3.send(new GetObjectCommand({ Bucket, Key: key(`${path}.json`) })));
     return found?.Body?.transformToString();
@@ -82,7 +84,7 @@ export function s3Store(s3: S3Client, settings: Pick<SageMakerSettings, 'bucket'
 
   const readTagged = async <T>(path: string, check: (value: unknown) => value is T): Promise<Tagged<T> | undefined> => {
     const Key = key(`${path}.json`);
-    const found = await told(unlessMissing(s3.send(new GetObjectCommand({ Bucket, Key }))), path);
+    const found = await told(unlessMissing(s3.send(new GetObjectCommand({ Bucket, Key }))), uri(path));
     if (found?.Body === undefined) return undefined;
     const value = parsed(await found.Body.transformToString());
     if (check(value)) return { document: value, tag: found.ETag ?? '' };
@@ -105,9 +107,9 @@ export function s3Store(s3: S3Client, settings: Pick<SageMakerSettings, 'bucket'
     readTagged,
     replace: (path, document, tag) => conditional(path, document, { IfMatch: tag }),
     remove: async (path) => {
-      await told(s3.send(new DeleteObjectCommand({ Bucket, Key: key(`${path}.json`) })), path);
+      await told(s3.send(new DeleteObjectCommand({ Bucket, Key: key(`${path}.json`) })), uri(path));
     },
-    write: (path, document) => told(put(`${path}.json`, document, {}), path),
+    write: (path, document) => told(put(`${path}.json`, document, {}), uri(path)),
     create: (path, document) => conditional(path, document, { IfNoneMatch: '*' }),
     list: async (path) => {
       const Prefix = key(`${path}/`);
@@ -115,7 +117,7 @@ export function s3Store(s3: S3Client, settings: Pick<SageMakerSettings, 'bucket'
       let ContinuationToken: string | undefined;
       do {
         const request = { Bucket, Prefix, Delimiter: '/', ...(ContinuationToken && { ContinuationToken }) };
-        const page = await told(s3.send(new ListObjectsV2Command(request)), path);
+        const page = await told(s3.send(new ListObjectsV2Command(request)), uri(path));
         const found = [
           ...(page.Contents ?? []).map(({ Key }) => Key),
           ...(page.CommonPrefixes ?? []).map((each) => each.Prefix),
@@ -125,10 +127,11 @@ export function s3Store(s3: S3Client, settings: Pick<SageMakerSettings, 'bucket'
       } while (ContinuationToken !== undefined);
       return [...names].sort();
     },
+    find,
     open: async (path, signal) => {
-      const command = new GetObjectCommand({ Bucket, Key: key(path) });
-      const { Body } = await told(s3.send(command, { ...(signal && { abortSignal: signal }) }), path);
-      return Body as Readable;
+      const content = await find(path, signal);
+      if (content !== undefined) return content;
+      throw new UserError(`${uri(path)} is not in the store. Run the step again that made it.`);
     },
     upload: async (path, Body, signal) => {
       signal?.throwIfAborted();
@@ -136,7 +139,7 @@ export function s3Store(s3: S3Client, settings: Pick<SageMakerSettings, 'bucket'
       const abort = (): void => void upload.abort();
       signal?.addEventListener('abort', abort, { once: true });
       try {
-        await told(upload.done(), path);
+        await told(upload.done(), uri(path));
       } catch (error) {
         signal?.throwIfAborted();
         throw error;
@@ -145,11 +148,6 @@ export function s3Store(s3: S3Client, settings: Pick<SageMakerSettings, 'bucket'
       }
     },
   };
-}
-
-/** The stream of a file, read in pieces that the network takes well. */
-export function fileContent(path: string): Readable {
-  return createReadStream(path, { highWaterMark: 1 << 20 });
 }
 
 /** S3 takes 1024 bytes. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Provider } from '../provider.ts';
 import { contentOf, temporaryFolders } from './fixtures.ts';
+import { jobRequest } from './job-request.ts';
 
 type Filing = Pick<Provider, 'files' | 'models' | 'jobs'>;
 
@@ -28,18 +29,7 @@ export function fileContract(name: string, open: () => Promise<Filing>): void {
 
     test('that a job left are found by the URIs of its model and its output', async () => {
       const script = 'echo m > "$SM_MODEL_DIR/m"; echo o > "$SM_OUTPUT_DATA_DIR/o"';
-      await provider.jobs.submit({
-        name: 'train-1',
-        sourceDir: await folders.with({ 'train.sh': script }),
-        command: ['sh', 'train.sh'],
-        hyperparameters: {},
-        channels: {},
-        metricDefinitions: [],
-        environment: {},
-        maxRuntimeSeconds: 60,
-        gpus: [],
-        tags: {},
-      });
+      await provider.jobs.submit(await jobRequest(folders, script));
       for await (const _ of provider.jobs.follow('train-1'));
       const { model, output } = (await provider.jobs.describe('train-1')) ?? {};
       expect(await contentOf(await provider.files.fetch(model?.uri ?? '', await folders.absent()))).toEqual({

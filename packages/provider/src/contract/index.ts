@@ -2,6 +2,7 @@ export * from './datasets.ts';
 export * from './endpoints.ts';
 export * from './files.ts';
 export * from './fixtures.ts';
+export * from './job-request.ts';
 export * from './jobs.ts';
 export * from './models.ts';
 export * from './rollouts.ts';

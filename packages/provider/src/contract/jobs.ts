@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { isFinal, type JobRequest, type JobService, type JobState } from '../jobs.ts';
 import type { Provider } from '../provider.ts';
 import { badNames, type Content, temporaryFolders } from './fixtures.ts';
+import { jobRequest } from './job-request.ts';
 
 /** A provider that holds nothing yet; scripts run under `sh`. The caller cleans up. */
 export type OpenJobs = () => Promise<Pick<Provider, 'jobs' | 'datasets'>>;
@@ -31,23 +32,8 @@ export function jobContract(name: string, open: OpenJobs): void {
       ({ jobs, datasets } = await open());
     });
 
-    const request = async (
-      script: string,
-      change: Partial<JobRequest> = {},
-      more: Content = {},
-    ): Promise<JobRequest> => ({
-      name: 'train-1',
-      sourceDir: await folders.with({ 'train.sh': script, ...more }),
-      command: ['sh', 'train.sh'],
-      hyperparameters: {},
-      channels: {},
-      metricDefinitions: [],
-      environment: {},
-      maxRuntimeSeconds: 60,
-      gpus: [],
-      tags: {},
-      ...change,
-    });
+    const request = (script: string, change?: Partial<JobRequest>, more?: Content): Promise<JobRequest> =>
+      jobRequest(folders, script, change, more);
 
     const linesOf = async (job: string): Promise<string[]> => {
       const lines: string[] = [];
