@@ -12,7 +12,7 @@ export const sagemakerInputs = {
     group,
   }),
   'role-to-assume': text({
-    help: "ARN of the role that the step works as, by the token of GitHub Actions where the job may ask for one. Default: the runner's own credentials.",
+    help: "ARN of the role that the step works as: by GitHub's token (the job needs `permissions: id-token: write`), elsewhere by the runner's own credentials. Default: the runner's own credentials.",
     group,
   }),
   'execution-role': text({ help: 'ARN of the role that jobs and endpoints run as.', group }),

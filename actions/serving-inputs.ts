@@ -41,7 +41,7 @@ export const servingInputs = {
     group: 'Serving',
   }),
   'request-timeout': duration({
-    help: 'How long a request may take before its caller gets 504.',
+    help: "How long a request may take before its caller gets 504. SageMaker's own limit is 60 seconds, whatever is given here.",
     default: '60s',
     min: '1s',
     max: '1h',
@@ -95,7 +95,7 @@ export const smokeInputs = {
 
 export const accessInputs = {
   auth: choice(['none', 'token'], {
-    help: '`none`: anyone who reaches the URL may call. `token`: callers send `Authorization: Bearer <token>`.',
+    help: '`none`: anyone who reaches the URL may call (on SageMaker, who may by IAM). `token`: callers send `Authorization: Bearer <token>`; `provider: local` alone, because SageMaker lets callers in by IAM.',
     default: 'none',
     group: 'Access',
   }),
@@ -111,7 +111,7 @@ export const captureInputs = {
     group: 'Data capture',
   }),
   'capture-limit': number({
-    help: 'Megabytes of captured data to keep; the oldest files go first.',
+    help: 'Megabytes of captured data to keep on `provider: local`; the oldest files go first. In S3 a lifecycle rule of the bucket does that.',
     default: 100,
     min: 1,
     max: 1_000_000,

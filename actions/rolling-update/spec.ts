@@ -19,7 +19,7 @@ export const spec = defineAction({
   title: 'Roll out a model step by step',
   summary:
     'Gives a new model version a growing share of the traffic, judges it at each step against the version that serves, and goes back by itself when it is worse. ' +
-    'A run that is cancelled or killed leaves nothing half-way: its journal is in the endpoint, and the next run finishes it.',
+    'A run that is cancelled or killed leaves nothing half-way: its journal says what was under way, and the next run finishes it.',
   branding: { icon: 'trending-up', color: 'purple' },
   post: true,
   inputs: {

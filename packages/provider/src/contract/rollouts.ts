@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { planRollout, type RolloutJournal, type RolloutPlan, UserError } from '@mlops-actions/core';
+import { planRollout, type RolloutPlan, UserError } from '@mlops-actions/core';
 import type { DeploymentRequest, EndpointSettings } from '../endpoints.ts';
 import type { Provider } from '../provider.ts';
 import type { RolloutTarget, TrafficShift } from '../rollouts.ts';
 import { temporaryFolders } from './fixtures.ts';
+import { journalContract, journalOf } from './rollout-journals.ts';
 import { servingRequest } from './serving-request.ts';
 
 type Rolling = Pick<Provider, 'models' | 'endpoints' | 'rollouts'>;
@@ -25,6 +26,7 @@ export function rolloutContract(
   open: () => Promise<Rolling>,
   { mirrors, startupTimeoutSeconds }: RolloutTraits = { mirrors: true, startupTimeoutSeconds: 1 },
 ): void {
+  journalContract(name, open);
   describe(`rollouts of ${name}`, () => {
     const folders = temporaryFolders();
     let provider: Rolling;
@@ -101,53 +103,14 @@ export function rolloutContract(
       await expect(shift(100, { stable: '' })).rejects.toThrow(UserError);
     });
 
-    describe('the journal', () => {
-      beforeEach(configured);
-
-      test('is read as it was written, by whoever looks', async () => {
-        expect(await target.readJournal()).toBeUndefined();
-        expect(await target.writeJournal(journalOf(1), 0)).toBeUndefined();
-        expect(await target.readJournal()).toEqual(journalOf(1));
-        expect(await provider.rollouts.target('shop').readJournal()).toEqual(journalOf(1));
-      });
-
-      test('replaces the revision that it names, whatever their lengths, and no other', async () => {
-        const long = journalOf(2, { cause: 'ü'.repeat(100), owner: `https://ci.example/${'run/'.repeat(60)}` });
-        await target.writeJournal(journalOf(1), 0);
-        expect(await target.writeJournal(long, 1)).toBeUndefined();
-        expect(await target.readJournal()).toEqual(long);
-        for (const stale of [0, 1, 3]) expect(await target.writeJournal(journalOf(9), stale)).toEqual({ found: long });
-        expect(await target.writeJournal(journalOf(3), 2)).toBeUndefined();
-        expect(await target.readJournal()).toEqual(journalOf(3));
-      });
-
-      test('that was removed is a conflict without a journal', async () => {
-        expect(await target.writeJournal(journalOf(6), 5)).toEqual({});
-        expect(await target.readJournal()).toBeUndefined();
-      });
-
-      test('has one winner when several write at once', async () => {
-        for (let revision = 1; revision <= 5; revision++) {
-          const drivers = ['a', 'b', 'c', 'd'].map((owner) => journalOf(revision, { owner }));
-          const conflicts = await Promise.all(
-            drivers.map((journal) => provider.rollouts.target('shop').writeJournal(journal, revision - 1)),
-          );
-          const winners = drivers.filter((_, index) => conflicts[index] === undefined);
-          expect(winners).toHaveLength(1);
-          expect(await target.readJournal()).toEqual(winners[0]);
-          const losers = conflicts.filter((conflict) => conflict !== undefined);
-          expect(losers).toEqual(losers.map(() => ({ found: winners[0] })));
-        }
-      });
-
-      test('stays when deployments, traffic and settings change', async () => {
-        await target.writeJournal(journalOf(1), 0);
-        await target.provision(await request('green'));
-        await shift(100, { stable: '' });
-        await provider.endpoints.configure('shop', { ...settings, capturePercent: 1 });
-        await shows({ green: 100 });
-        expect(await target.readJournal()).toEqual(journalOf(1));
-      });
+    test('the journal stays when deployments, traffic and settings change', async () => {
+      await configured();
+      await target.writeJournal(journalOf(1), 0);
+      await target.provision(await request('green'));
+      await shift(100, { stable: '' });
+      await provider.endpoints.configure('shop', { ...settings, capturePercent: 1 });
+      await shows({ green: 100 });
+      expect(await target.readJournal()).toEqual(journalOf(1));
     });
 
     describe('provisioning', () => {
@@ -407,24 +370,6 @@ export function rolloutContract(
 }
 
 const three = { minReplicas: 3, maxReplicas: 3, targetConcurrency: 1 } as const;
-
-function journalOf(revision: number, change: Partial<RolloutJournal> = {}): RolloutJournal {
-  return {
-    revision,
-    rollout: 'r-1',
-    phase: 'shifting',
-    step: 1,
-    stable: 'blue',
-    candidate: 'green',
-    shares: [10, 25],
-    mirror: 0,
-    owner: 'https://ci.example/runs/1?attempt=2',
-    leaseUntil: 1_800_000_000,
-    since: 1_799_999_000,
-    cause: 'server errors 4.1 % (41/1000)',
-    ...change,
-  };
-}
 
 function sorted(shares: Readonly<Record<string, number>>): [string, number][] {
   return Object.entries(shares).sort(([a], [b]) => (a < b ? -1 : 1));
