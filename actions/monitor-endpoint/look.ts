@@ -11,7 +11,7 @@ import {
   type Verdict,
   worstFirst,
 } from '@mlops-actions/core';
-import type { DeploymentState, EndpointService, EndpointState } from '@mlops-actions/provider';
+import type { DeploymentState, EndpointService, EndpointState, ProviderName } from '@mlops-actions/provider';
 import type { Inputs } from '@mlops-actions/spec';
 import type { spec } from './spec.ts';
 
@@ -74,12 +74,8 @@ export async function look(
     throw new UserError(`There is no endpoint "${endpoint}". Deploy to it first, or correct the name.`);
   }
   const watched = watchedDeployments(inputs, state);
+  requireWindow(inputs);
   const windowSeconds = windowLength(window, baseline);
-  if (window < windowSeconds) {
-    throw new UserError(
-      `Input \`window\` is ${window} s, and what was ${baseline} s ago is known by the minute. Write at least 1m, or a shorter \`baseline\`.`,
-    );
-  }
   const to = Math.floor(at / 1000 / windowSeconds) * windowSeconds * 1000;
   const from = to - window * 1000;
   const options = { signal };
@@ -123,6 +119,27 @@ const finelyKeptSeconds = 3600;
 export function windowLength(seconds: number, baseline = 0): number {
   if (seconds + baseline > finelyKeptSeconds) return 60;
   return Math.min(60, Math.max(1, Math.floor(seconds / 15)));
+}
+
+/** The shortest window in which a provider has figures for certain: CloudWatch has them by the minute, and a minute late. */
+const leastWindowSeconds: Readonly<Record<ProviderName, number>> = { local: 0, sagemaker: 180 };
+
+/** @throws UserError when the window is so short that the provider may have no figures of it. */
+export function requireWindow({
+  window,
+  baseline,
+  provider,
+}: Pick<MonitorInputs, 'window' | 'baseline' | 'provider'>): void {
+  if (window < windowLength(window, baseline)) {
+    throw new UserError(
+      `Input \`window\` is ${window} s, and what was ${baseline} s ago is known by the minute. Write at least 1m, or a shorter \`baseline\`.`,
+    );
+  }
+  const least = leastWindowSeconds[provider];
+  if (window >= least) return;
+  throw new UserError(
+    `Input \`window\` is ${window} s, and the figures of ${provider} are by the minute and late. Write at least ${least / 60}m.`,
+  );
 }
 
 function watchedDeployments(

@@ -27,7 +27,7 @@ export const spec = defineAction({
       group: 'Endpoint',
     }),
     window: duration({
-      help: 'The time that is looked at, up to now.',
+      help: 'The time that is looked at, up to now. At least 3m with `provider: sagemaker`.',
       default: '15m',
       min: '5s',
       max: '7d',

@@ -1,19 +1,17 @@
-import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { nodes } from './nodes.ts';
+import { act, commitAll, commitWorkflow } from './act.ts';
 import { bareEnvironment, run } from './program.ts';
-import { processesIn, untilNothingRunsIn } from './project.ts';
-import { copySuite, repository, temporaryFolder } from './suite.ts';
+import { processesIn, untilNothingRunsIn, writeDemo } from './project.ts';
+import { copySuite, template, temporaryFolder } from './suite.ts';
 
-// nektos/act runs the starter workflow as GitHub would, on this machine without Docker. It comes with the Python packages of the tests,
-// and the workflow itself makes a virtual environment, so without Python there is nothing to run.
+// The workflow itself makes a virtual environment, so without Python there is nothing to run.
 
 const python = process.env.MLOPS_TEST_PYTHON;
 
 let folder: string;
 beforeEach(async () => {
-  // act itself does not quote the paths of the scripts that it runs.
   folder = await temporaryFolder('mlops-act-');
 });
 afterEach(async () => {
@@ -21,50 +19,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function commitAll(repositoryFolder: string): Promise<void> {
-  const env = bareEnvironment(folder);
-  const identity = ['-c', 'user.name=test', '-c', 'user.email=test@example.com'];
-  for (const words of [
-    ['init', '-q', '-b', 'main'],
-    ['add', '-A'],
-    [...identity, 'commit', '-q', '-m', 'all'],
-  ]) {
-    expect(await run(['git', ...words], { cwd: repositoryFolder, env })).toMatchObject({ code: 0, stderr: '' });
-  }
-}
-
-/** How the machine says where packages come from; the workflow's own `pip install` needs it. */
-function packageSettings(): Record<string, string> {
-  const settings = Object.entries(process.env).filter(([name]) => /^pip_|_proxy$/i.test(name));
-  return Object.fromEntries(settings.filter((entry): entry is [string, string] => entry[1] !== undefined));
-}
-
-/** Puts a template among the workflows of a repository and commits it all. */
-async function commitProject(project: string, workflow: string): Promise<void> {
-  const workflows = join(project, '.github', 'workflows');
-  await mkdir(workflows, { recursive: true });
-  await cp(join(repository, 'action-templates', 'github', workflow), join(workflows, workflow));
-  await commitAll(project);
-}
-
-/** Runs act in a project, on Node 24. `actions` are folders to take in place of repositories. */
-async function act(project: string, words: readonly string[], actions: Readonly<Record<string, string>>) {
-  const home = join(folder, 'home');
-  await mkdir(home, { recursive: true });
-  const node24 = nodes.find(([name]) => /^Node 24/.test(name))?.[1];
-  const environment = bareEnvironment(home);
-  const program = join(dirname(python ?? ''), 'act');
-  const places = Object.entries(actions).flatMap(([name, place]) => ['--local-repository', `${name}=${place}`]);
-  const ended = await run([program, ...words, '-P', 'ubuntu-latest=-self-hosted', ...places], {
-    cwd: project,
-    env: {
-      ...environment,
-      ...packageSettings(),
-      XDG_CACHE_HOME: join(home, '.cache'),
-      PATH: `${dirname(node24 ?? process.execPath)}:${environment.PATH}`,
-    },
-  });
-  return { code: ended.code, text: ended.stdout + ended.stderr };
+/** Runs act in a project; `actions` are folders to take in place of repositories. */
+function actIn(project: string, words: readonly string[], actions: Readonly<Record<string, string>>) {
+  return act(project, words, { home: join(folder, 'home'), actions });
 }
 
 (python === undefined ? test.skip : test)(
@@ -73,13 +30,10 @@ async function act(project: string, words: readonly string[], actions: Readonly<
     const suite = await copySuite(join(folder, 'suite'));
     await commitAll(suite);
     const project = join(folder, 'project');
-    const demo = join(repository, 'demo');
-    for (const name of (await readdir(demo)).filter((each) => !each.endsWith('.mjs'))) {
-      await cp(join(demo, name), join(project, name), { recursive: true });
-    }
-    await commitProject(project, 'train-gate-deploy.yml');
+    await writeDemo(project);
+    await commitWorkflow(project, 'train-gate-deploy.yml', await template('train-gate-deploy.yml'));
 
-    const { code, text } = await act(project, ['push'], { 'OWNER/mlops-actions@v1': suite });
+    const { code, text } = await actIn(project, ['push'], { 'OWNER/mlops-actions@v1': suite });
     expect([code, text]).toEqual([0, expect.stringContaining('Job succeeded')]);
     for (const step of [
       'Prepare data',
@@ -129,10 +83,10 @@ runs: { using: composite, steps: [{ shell: bash, run: 'test -s "\${{ inputs.path
     const cli = [process.execPath, join(suite, 'dist', 'cli.js'), 'drift-check', ...profile];
     expect(await run(cli, { cwd: project, env: bareEnvironment(folder) })).toMatchObject({ code: 0 });
     await rm(join(project, 'train.csv'));
-    await commitProject(project, 'drift-check.yml');
+    await commitWorkflow(project, 'drift-check.yml', await template('drift-check.yml'));
 
     const actions = { 'OWNER/mlops-actions@v1': suite, 'actions/upload-artifact@v4': uploader };
-    const check = (data: string) => act(project, ['workflow_dispatch', '--var', `CURRENT_DATA=${data}`], actions);
+    const check = (data: string) => actIn(project, ['workflow_dispatch', '--var', `CURRENT_DATA=${data}`], actions);
     const same = await check('same.csv');
     expect([same.code, same.text]).toEqual([0, expect.stringContaining('kept drift-report')]);
     expect(same.text).toContain('::set-output:: verdict=ok');

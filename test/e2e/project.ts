@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, readlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { repository } from './suite.ts';
 
 /** A user's repository in small, whose scripts need nothing but a shell and the Node that runs the steps. */
 const files: Readonly<Record<string, string>> = {
@@ -45,6 +46,14 @@ export async function writeProject(workspace: string): Promise<void> {
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(workspace, path)), { recursive: true });
     await writeFile(join(workspace, path), text);
+  }
+}
+
+/** Copies the example project to `workspace`, as its README says: without the demo itself. */
+export async function writeDemo(workspace: string): Promise<void> {
+  const demo = join(repository, 'demo');
+  for (const name of (await readdir(demo)).filter((each) => !each.endsWith('.mjs'))) {
+    await cp(join(demo, name), join(workspace, name), { recursive: true });
   }
 }
 

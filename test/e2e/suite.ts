@@ -1,9 +1,14 @@
-import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+
+/** The text of a starter workflow of GitHub's. */
+export function template(name: string): Promise<string> {
+  return readFile(join(repository, 'action-templates', 'github', name), 'utf8');
+}
 
 /** A new folder for one test, with a space in its name: users have them too. */
 export async function temporaryFolder(prefix = 'mlops e2e-'): Promise<string> {

@@ -25,7 +25,7 @@ export async function openSageMakerProvider(options: SageMakerProviderOptions): 
   const credentials =
     roleToAssume === undefined ? {} : { credentials: assumedRole(roleToAssume, aws, effects.idToken) };
   const clients = openClients({ ...aws, ...credentials });
-  const region = await clients.sagemaker.config.region().catch((error: unknown) => {
+  await clients.sagemaker.config.region().catch((error: unknown) => {
     throw new UserError(
       `Input \`region\` is missing, and the runner has none: ${(error as Error).message}. Write eu-west-1.`,
     );
@@ -33,7 +33,7 @@ export async function openSageMakerProvider(options: SageMakerProviderOptions): 
   const store = s3Store(clients.s3, settings);
   const datasets = s3Datasets(store, effects.clock);
   const models = sagemakerModels(clients, store, effects.clock);
-  const endpoints = sagemakerEndpoints({ clients, store, models, settings, effects, region });
+  const endpoints = sagemakerEndpoints({ clients, store, models, settings, effects });
   return {
     name: 'sagemaker',
     files: s3Files(clients.s3),

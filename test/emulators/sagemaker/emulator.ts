@@ -26,6 +26,8 @@ export interface Emulator {
   readonly faults: Fault[];
   /** What goes wrong with figures. */
   readonly metrics: CloudWatch['state'];
+  /** Adds a value to a metric now: those of the machines, which the emulator has none of. */
+  readonly putMetric: CloudWatch['put'];
   /** The names of the training jobs that are not over. */
   runningJobs(): string[];
   /** The next spot job loses its machine once while it trains. */
@@ -61,6 +63,7 @@ export async function startEmulator(clock: Clock = systemClock): Promise<Emulato
     faults,
     troubles: hosting.troubles,
     metrics: metrics.state,
+    putMetric: metrics.put,
     runningJobs: jobs.running,
     interruptNext: jobs.interruptNext,
     reset: async () => {

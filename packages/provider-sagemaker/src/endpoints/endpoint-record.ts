@@ -18,6 +18,8 @@ export interface DeploymentRecord {
   readonly identity: string;
   /** The name of the SageMaker model. */
   readonly hostedModel: string;
+  /** Absent in what earlier releases wrote. */
+  readonly instanceType?: string;
   readonly minReplicas: number;
   readonly maxReplicas: number;
   readonly startupTimeoutSeconds: number;

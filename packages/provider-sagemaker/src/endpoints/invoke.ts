@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { InvokeEndpointCommand, type SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import type { Invocation, InvocationAnswer } from '@mlops-actions/provider';
+import { getEndpointFromInstructions } from '@smithy/core/endpoints';
 import { explained } from '../aws-errors.ts';
 
 /** What the client throws for a model that failed (the model's own status), and for a variant that is not there. */
@@ -8,6 +9,12 @@ interface RuntimeError extends Error {
   readonly OriginalStatusCode?: number;
   readonly OriginalMessage?: string;
   readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+/** Where callers send their requests: in the partition of the region, or where AWS's own variables lead (`AWS_ENDPOINT_URL`, FIPS). */
+export async function invocationUrl(runtime: SageMakerRuntimeClient, EndpointName: string): Promise<string> {
+  const { url } = await getEndpointFromInstructions({ EndpointName }, InvokeEndpointCommand, runtime.config, {});
+  return new URL(`endpoints/${EndpointName}/invocations`, url).href;
 }
 
 /**

@@ -7,6 +7,7 @@ import {
 import type { Measurement, Series } from '@mlops-actions/core';
 import type { MeasureRequest } from '@mlops-actions/provider';
 import { told } from '../aws-errors.ts';
+import { coresOf } from './instance-cores.ts';
 
 /** SageMaker's metrics are by the minute. */
 const leastPeriod = 60;
@@ -21,46 +22,56 @@ const counts = {
   serverErrors: ['Invocation5XXErrors', 'Sum'],
   modelErrors: ['InvocationModelErrors', 'Sum'],
 } as const;
+/** Percents of what an instance has, but for the CPU: that is the sum over its cores. GPUs are summed too, and nobody says how many there are. */
+const utilizations = { cpu: 'CPUUtilization', memory: 'MemoryUtilization', disk: 'DiskUtilization' } as const;
 const latencies = { p50: 'p50', p90: 'p90', p95: 'p95', p99: 'p99', mean: 'Average', max: 'Maximum' } as const;
+
+/** Whose figures are asked for. */
+export interface MeasuredVariant {
+  readonly endpoint: string;
+  readonly variant: string;
+  /** Since when it has been there, in milliseconds since 1970. */
+  readonly since: number;
+  /** Absent: how many cores its instances have is not known, and their CPU does not count for `saturation`. */
+  readonly instanceType?: string;
+}
 
 /**
  * What a variant did, from CloudWatch. There are no figures of a minute in which nobody asked: such a window has 0 requests, when the
- * variant was there (`since`, in milliseconds since 1970).
+ * variant was there.
  *
  * Percentiles of `ModelLatency` are asked for although AWS does not list them; where there are none, mean and maximum are there.
  */
 export async function measureVariant(
   cloudwatch: CloudWatchClient,
-  endpoint: string,
-  variant: string,
+  measured: MeasuredVariant,
   request: MeasureRequest,
-  since: number,
   now: number,
 ): Promise<Series> {
   const period = Math.max(leastPeriod, Math.ceil(request.windowSeconds / 60) * 60);
   const length = period * 1000;
-  const from = Math.ceil(Math.max(request.from, since) / length) * length;
+  const from = Math.ceil(Math.max(request.from, measured.since) / length) * length;
   const to = Math.floor(Math.min(request.to, now - delay) / length) * length;
   if (from >= to) return { windows: [] };
-  const results = await ask(cloudwatch, endpoint, variant, period, from, to);
+  const results = await ask(cloudwatch, measured, period, from, to);
+  const cores = measured.instanceType === undefined ? undefined : coresOf(measured.instanceType);
   const windows: Measurement[] = [];
-  for (let at = from; at < to; at += length) windows.push(windowOf(results, at, at + length));
+  for (let at = from; at < to; at += length) windows.push(windowOf(results, at, at + length, cores));
   return { windows };
 }
 
 async function ask(
   cloudwatch: CloudWatchClient,
-  endpoint: string,
-  variant: string,
+  { endpoint, variant }: MeasuredVariant,
   period: number,
   from: number,
   to: number,
 ): Promise<ReadonlyMap<string, ReadonlyMap<number, number>>> {
-  const query = (Id: string, MetricName: string, Stat: string): MetricDataQuery => ({
+  const query = (Id: string, MetricName: string, Stat: string, Namespace = 'AWS/SageMaker'): MetricDataQuery => ({
     Id,
     MetricStat: {
       Metric: {
-        Namespace: 'AWS/SageMaker',
+        Namespace,
         MetricName,
         Dimensions: [
           { Name: 'EndpointName', Value: endpoint },
@@ -74,6 +85,7 @@ async function ask(
   const MetricDataQueries = [
     ...Object.entries(counts).map(([id, [metric, statistic]]) => query(id, metric, statistic)),
     ...Object.entries(latencies).map(([id, statistic]) => query(id, 'ModelLatency', statistic)),
+    ...Object.entries(utilizations).map(([id, metric]) => query(id, metric, 'Average', '/aws/sagemaker/Endpoints')),
   ];
   const found = new Map<string, Map<number, number>>();
   const statuses = new Map<string, string | undefined>();
@@ -108,7 +120,12 @@ function collect(
   found.set(Id, points);
 }
 
-function windowOf(results: ReadonlyMap<string, ReadonlyMap<number, number>>, from: number, to: number): Measurement {
+function windowOf(
+  results: ReadonlyMap<string, ReadonlyMap<number, number>>,
+  from: number,
+  to: number,
+  cores: number | undefined,
+): Measurement {
   const value = (id: string): number | undefined => results.get(id)?.get(from);
   const requests = value('requests') ?? 0;
   const serverErrors = value('serverErrors') ?? 0;
@@ -119,6 +136,9 @@ function windowOf(results: ReadonlyMap<string, ReadonlyMap<number, number>>, fro
       return microseconds === undefined ? [] : [[id, microseconds / 1000]];
     }),
   );
+  const [cpu, memory, disk] = [value('cpu'), value('memory'), value('disk')];
+  const used = [cpu === undefined || cores === undefined ? undefined : cpu / cores, memory, disk];
+  const known = used.filter((percent) => percent !== undefined);
   return {
     from,
     to,
@@ -127,6 +147,7 @@ function windowOf(results: ReadonlyMap<string, ReadonlyMap<number, number>>, fro
     clientErrors: value('clientErrors') ?? 0,
     modelErrors,
     platformErrors: serverErrors - modelErrors,
+    ...(known.length === 0 ? {} : { saturation: Math.max(...known) / 100 }),
     ...(Object.keys(latency).length === 0
       ? {}
       : { latency, latencySource: "of the model's answers, without SageMaker's overhead" }),

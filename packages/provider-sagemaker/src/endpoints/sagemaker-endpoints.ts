@@ -30,7 +30,7 @@ import { endpointState } from './endpoint-state.ts';
 import { endpointVariants } from './endpoint-variants.ts';
 import { hostedModel, makeModel, removeModel } from './hosted-model.ts';
 import { hosting } from './hosting.ts';
-import { invokeEndpoint } from './invoke.ts';
+import { invocationUrl, invokeEndpoint } from './invoke.ts';
 import { measureVariant } from './measure.ts';
 
 export interface SageMakerEndpointsOptions {
@@ -39,8 +39,6 @@ export interface SageMakerEndpointsOptions {
   readonly models: ModelRegistry;
   readonly settings: SageMakerSettings;
   readonly effects: Pick<ProviderEffects, 'clock' | 'log'>;
-  /** The region's name, for the endpoint's URL. */
-  readonly region: string;
 }
 
 export interface SageMakerEndpoints extends EndpointService {
@@ -70,7 +68,7 @@ const tailLines = 20;
  * endpoint configuration; no old one is removed before the new one is proven to serve.
  */
 export function sagemakerEndpoints(options: SageMakerEndpointsOptions): SageMakerEndpoints {
-  const { clients, store, models, settings, effects, region } = options;
+  const { clients, store, models, settings, effects } = options;
   const { clock, log } = effects;
   const host = hosting(clients.sagemaker, settings, clock);
   const records = endpointRecords(store);
@@ -81,7 +79,7 @@ export function sagemakerEndpoints(options: SageMakerEndpointsOptions): SageMake
     const record = await records.read(endpoint);
     if (record === undefined) return undefined;
     const [live, deployments] = await Promise.all([host.describe(endpoint), records.deployments(endpoint)]);
-    const url = `https://runtime.sagemaker.${region}.amazonaws.com/endpoints/${endpoint}/invocations`;
+    const url = await invocationUrl(clients.runtime, endpoint);
     return endpointState(endpoint, url, record, live, deployments);
   };
 
@@ -132,6 +130,7 @@ export function sagemakerEndpoints(options: SageMakerEndpointsOptions): SageMake
       model: request.model,
       identity: model.identity,
       hostedModel: model.name,
+      instanceType: settings.serving.instanceType,
       minReplicas,
       maxReplicas,
       startupTimeoutSeconds,
@@ -254,10 +253,10 @@ export function sagemakerEndpoints(options: SageMakerEndpointsOptions): SageMake
       requireName('endpoint', endpoint);
       if ((await records.read(endpoint)) === undefined) return {};
       const now = clock.now().getTime();
-      const series = [...(await records.deployments(endpoint))].map(async ([name, { created }]) => [
-        name,
-        await measureVariant(clients.cloudwatch, endpoint, name, request, created, now),
-      ]);
+      const series = [...(await records.deployments(endpoint))].map(async ([variant, { created, instanceType }]) => {
+        const measured = { endpoint, variant, since: created, ...(instanceType && { instanceType }) };
+        return [variant, await measureVariant(clients.cloudwatch, measured, request, now)];
+      });
       return Object.fromEntries(await Promise.all(series));
     },
     logs: async (endpoint, deployment, lines) => {
