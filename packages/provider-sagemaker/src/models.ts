@@ -31,7 +31,7 @@ import { digestTarball, extractTarball, packTarball } from './store/tarball.ts';
 const patienceMilliseconds = 60_000;
 
 /**
- * The model registry: a model package group for each name, a versioned package for each version, `model.tar.gz` in S3. What a package cannot
+ * The model registry: a model package group for each name, a versioned package for each version, `model.tar.gz` and the metrics in S3. What a package cannot
  * hold (metrics of any name, the card, lineage of any length) is in a document of its digest, which is also what makes one registration of
  * many at once the first.
  */
@@ -109,10 +109,21 @@ export function sagemakerModels(
     }
   };
 
+  /** Puts the metrics where a package can point to. Resolves with the place; undefined when SageMaker has no form for such metrics. */
+  const writeQuality = async (name: string, { metrics, artifact }: ModelRecord): Promise<string | undefined> => {
+    const { modelQuality } = await import('./model-quality.ts');
+    const quality = modelQuality(metrics);
+    if (quality === undefined) return undefined;
+    const path = `models/${name}/quality/${artifact.digest.replace(/^sha256:/, '')}`;
+    await store.write(path, quality);
+    return store.uri(`${path}.json`);
+  };
+
   /** Makes the version that a record describes. Also when the step that wrote it is gone: AWS knows the request by its token. */
   const makeVersion = async (name: string, record: ModelRecord): Promise<number> => {
     await requireGroup(name);
-    const made = sagemaker.send(new CreateModelPackageCommand(packageRequest(name, record)));
+    const quality = await writeQuality(name, record);
+    const made = sagemaker.send(new CreateModelPackageCommand(packageRequest(name, record, quality)));
     const { ModelPackageArn = '' } = await told(made, `Model ${name}`);
     const version = Number(/\/(\d+)$/.exec(ModelPackageArn)?.[1]);
     await store.write(recordPath(name, record.artifact.digest), { ...record, version });

@@ -9,8 +9,8 @@ export const digestKey = 'mlops-actions:digest';
 /** What SageMaker takes of metadata: so many entries, of so many characters. */
 const limits = { entries: 50, key: 128, value: 256, description: 1024 } as const;
 
-/** The package of a version. Equal records give equal requests with an equal token, which AWS answers with the package that is there. */
-export function packageRequest(name: string, record: ModelRecord): CreateModelPackageInput {
+/** The package of a version; `quality` is where its metrics are, in Model Monitor's form. Equal records give equal requests with an equal token, which AWS answers with the package that is there. */
+export function packageRequest(name: string, record: ModelRecord, quality?: string): CreateModelPackageInput {
   const { artifact, description, approvalStatus, created } = record;
   const text = (description ?? '').replace(/\p{C}+/gu, ' ').slice(0, limits.description);
   return {
@@ -19,6 +19,9 @@ export function packageRequest(name: string, record: ModelRecord): CreateModelPa
     SourceUri: artifact.uri,
     CustomerMetadataProperties: metadataOf(record),
     ClientToken: sha256(canonicalJson([name, artifact.digest, created])).slice(0, 36),
+    ...(quality === undefined
+      ? {}
+      : { ModelMetrics: { ModelQuality: { Statistics: { ContentType: 'application/json', S3Uri: quality } } } }),
     ...(text === '' ? {} : { ModelPackageDescription: text }),
   };
 }
