@@ -79,6 +79,24 @@ export const hostingInputs = {
     group,
   }),
   ...machineInputs,
+  'target-invocations': number({
+    help: 'Requests a minute for each instance that autoscaling aims at, in the place of `target-concurrency`.',
+    min: 1,
+    max: 1_000_000,
+    group,
+  }),
+  'scale-in-cooldown': duration({
+    help: "How long after a change autoscaling takes no instance away. Default: SageMaker's, 5m.",
+    min: '0s',
+    max: '1d',
+    group,
+  }),
+  'scale-out-cooldown': duration({
+    help: "How long after a change autoscaling adds no instance. Default: SageMaker's, 5m.",
+    min: '0s',
+    max: '1d',
+    group,
+  }),
 } as const;
 
 /** What makes a job on SageMaker another one, besides its code and data. */
@@ -96,7 +114,13 @@ export function hostingIngredients(inputs: {
   readonly provider: ProviderName;
   readonly servingImage: string | undefined;
   readonly instanceType: string;
+  readonly targetInvocations: number | undefined;
+  readonly scaleInCooldown: number | undefined;
+  readonly scaleOutCooldown: number | undefined;
 }): { readonly [key: string]: Json } {
-  const { provider, servingImage = '', instanceType } = inputs;
-  return provider === 'sagemaker' ? { image: servingImage, instance: instanceType } : {};
+  const { provider, servingImage = '', instanceType, targetInvocations, scaleInCooldown, scaleOutCooldown } = inputs;
+  if (provider !== 'sagemaker') return {};
+  const scaling = { targetInvocations, scaleInCooldown, scaleOutCooldown };
+  const set = Object.entries(scaling).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+  return { image: servingImage, instance: instanceType, ...Object.fromEntries(set) };
 }

@@ -45,6 +45,17 @@ export interface ServingSettings {
   readonly subnets: readonly string[];
   readonly securityGroups: readonly string[];
   readonly networkIsolation: boolean;
+  readonly scaling?: ScalingSettings;
+}
+
+/** How autoscaling goes about it, where it is not as SageMaker does by itself. */
+export interface ScalingSettings {
+  /** Requests a minute for each instance that it aims at, in the place of requests in flight. */
+  readonly invocationsPerMinute?: number;
+  /** How long after a change no instance is taken away, in seconds. */
+  readonly scaleInSeconds?: number;
+  /** How long after a change no instance is added, in seconds. */
+  readonly scaleOutSeconds?: number;
 }
 
 /**

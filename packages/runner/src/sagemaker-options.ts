@@ -18,6 +18,11 @@ export interface SageMakerInputs {
   readonly subnets?: readonly string[];
   readonly securityGroups?: readonly string[];
   readonly networkIsolation?: boolean;
+  readonly targetInvocations?: number | undefined;
+  /** Seconds. */
+  readonly scaleInCooldown?: number | undefined;
+  /** Seconds. */
+  readonly scaleOutCooldown?: number | undefined;
   /** Seconds. */
   readonly spotMaxWait?: number | undefined;
   readonly checkpointUri?: string | undefined;
@@ -60,6 +65,11 @@ export function sagemakerOptions(
       checkpointUri: inputs.checkpointUri,
     }),
   };
+  const scaling = given({
+    invocationsPerMinute: inputs.targetInvocations,
+    scaleInSeconds: inputs.scaleInCooldown,
+    scaleOutSeconds: inputs.scaleOutCooldown,
+  });
   return {
     aws: given({ region }),
     effects,
@@ -68,7 +78,7 @@ export function sagemakerOptions(
       ...parseArtifactStore(artifactStore),
       ...given({ kmsKey, executionRole }),
       training,
-      serving: { instanceType, ...network, ...given({ image: inputs.servingImage }) },
+      serving: { instanceType, scaling, ...network, ...given({ image: inputs.servingImage }) },
       polling: defaultPolling,
       updateTimeoutSeconds: defaultUpdateTimeout,
       logGrace: defaultLogGrace,

@@ -49,7 +49,7 @@ export async function startEmulator(clock: Clock = systemClock): Promise<Emulato
   const jobs = trainingJobs(moto);
   const hosting = endpoints(moto, clock, models);
   // Endpoints end before what they are made of is forgotten.
-  const parts: Part[] = [hosting, models, metrics, scaling(hosting), jobs, modelPackages()];
+  const parts: Part[] = [hosting, models, metrics, scaling(clock, hosting), jobs, modelPackages()];
   const handlers: Handlers = Object.assign({}, ...parts.map((part) => part.handlers));
   const server = createServer((request, response) => {
     void answer(request, response, { moto, journal, faults, handlers, hosting, metrics }).catch((error: unknown) => {

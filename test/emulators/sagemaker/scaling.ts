@@ -1,9 +1,10 @@
+import type { Clock } from '@mlops-actions/core';
 import { AwsError } from './aws-error.ts';
 import type { Endpoints } from './endpoints.ts';
-import { account, type Body, type Part, region } from './part.ts';
+import { account, type Body, type Part, region, seconds } from './part.ts';
 
 /** Application Auto Scaling, which keeps what it is told and scales nothing by itself. */
-export function scaling(endpoints: Endpoints): Part {
+export function scaling(clock: Clock, endpoints: Endpoints): Part {
   const targets = new Map<string, Body>();
   const policies = new Map<string, Body>();
 
@@ -38,6 +39,15 @@ export function scaling(endpoints: Endpoints): Part {
         policies.set(`${request.ResourceId} ${request.PolicyName}`, request);
         return { PolicyARN: scalingArn('scalingPolicy', request.PolicyName), Alarms: [] };
       },
+      DescribeScalingPolicies: ({ ResourceId }: Body) => ({
+        ScalingPolicies: [...policies.values()]
+          .filter((policy) => policy.ResourceId === ResourceId)
+          .map((policy) => ({
+            ...policy,
+            PolicyARN: scalingArn('scalingPolicy', policy.PolicyName),
+            CreationTime: seconds(clock.now()),
+          })),
+      }),
       DeregisterScalableTarget: ({ ResourceId }: Body) => {
         if (!targets.delete(ResourceId)) throw missing(ResourceId);
         for (const key of [...policies.keys()].filter((each) => each.startsWith(`${ResourceId} `)))

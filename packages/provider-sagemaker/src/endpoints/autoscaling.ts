@@ -4,8 +4,10 @@ import {
   PutScalingPolicyCommand,
   RegisterScalableTargetCommand,
 } from '@aws-sdk/client-application-auto-scaling';
+import { UserError } from '@mlops-actions/core';
 import type { Autoscaling } from '@mlops-actions/provider';
 import { explained } from '../aws-errors.ts';
+import type { ScalingSettings } from '../settings.ts';
 
 const common = { ServiceNamespace: 'sagemaker', ScalableDimension: 'sagemaker:variant:DesiredInstanceCount' } as const;
 
@@ -13,12 +15,24 @@ function resourceId(endpoint: string, variant: string): string {
   return `endpoint/${endpoint}/variant/${variant}`;
 }
 
-/** Lets a variant grow and shrink by the requests that are in flight at each instance. One with a fixed number is left alone. */
+/** @throws UserError when settings say how to scale what has a fixed number of instances. */
+export function requireScaling({ minReplicas, maxReplicas }: Autoscaling, scaling: ScalingSettings = {}): void {
+  if (minReplicas < maxReplicas || Object.keys(scaling).length === 0) return;
+  throw new UserError(
+    `\`target-invocations\` and the cooldowns are for autoscaling, and \`max-replicas\` is ${maxReplicas}, as \`min-replicas\` is. Raise it, or leave them out.`,
+  );
+}
+
+/**
+ * Lets a variant grow and shrink by the requests that are in flight at each instance, or that each gets in a minute. One with a fixed number is
+ * left alone.
+ */
 export async function scaleVariant(
   autoscaling: ApplicationAutoScalingClient,
   endpoint: string,
   variant: string,
   { minReplicas, maxReplicas, targetConcurrency }: Autoscaling,
+  { invocationsPerMinute, scaleInSeconds, scaleOutSeconds }: ScalingSettings = {},
 ): Promise<void> {
   if (minReplicas === maxReplicas) return;
   const ResourceId = resourceId(endpoint, variant);
@@ -31,13 +45,18 @@ export async function scaleVariant(
   const policy = new PutScalingPolicyCommand({
     ...common,
     ResourceId,
-    PolicyName: 'mlops-actions-concurrency',
+    PolicyName: 'mlops-actions',
     PolicyType: 'TargetTrackingScaling',
     TargetTrackingScalingPolicyConfiguration: {
-      TargetValue: targetConcurrency,
+      TargetValue: invocationsPerMinute ?? targetConcurrency,
       PredefinedMetricSpecification: {
-        PredefinedMetricType: 'SageMakerVariantConcurrentRequestsPerModelHighResolution',
+        PredefinedMetricType:
+          invocationsPerMinute === undefined
+            ? 'SageMakerVariantConcurrentRequestsPerModelHighResolution'
+            : 'SageMakerVariantInvocationsPerInstance',
       },
+      ...(scaleInSeconds === undefined ? {} : { ScaleInCooldown: scaleInSeconds }),
+      ...(scaleOutSeconds === undefined ? {} : { ScaleOutCooldown: scaleOutSeconds }),
     },
   });
   try {

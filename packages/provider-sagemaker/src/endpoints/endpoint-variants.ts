@@ -57,7 +57,7 @@ export function endpointVariants(
     const others = (await currentVariants(endpoint, signal)).filter(({ VariantName }) => VariantName !== deployment);
     const variants = [...others, variantOf(request, model.name, replicas, settings)];
     await host.apply(endpoint, configOf(endpoint, variants, record), signal);
-    await scaleVariant(clients.autoscaling, endpoint, deployment, autoscaling);
+    await scaleVariant(clients.autoscaling, endpoint, deployment, autoscaling, settings.serving.scaling);
   };
 
   const dropVariant = async (endpoint: string, deployment: string): Promise<void> => {

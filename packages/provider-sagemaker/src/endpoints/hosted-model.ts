@@ -18,6 +18,7 @@ import { explained, told, unlessMissing } from '../aws-errors.ts';
 import { requiredInput, type SageMakerSettings } from '../settings.ts';
 import { artifactUri, putArtifact } from '../store/artifacts.ts';
 import type { S3Store } from '../store/s3-store.ts';
+import { requireScaling } from './autoscaling.ts';
 
 /** What SageMaker takes of a container's variables. */
 const limits = { variables: 100, value: 1024 } as const;
@@ -40,6 +41,7 @@ export async function hostedModel(
 ): Promise<HostedModel> {
   const { endpoint, deployment, sourceDir, command, environment, autoscaling } = request;
   const { serving, executionRole } = settings;
+  requireScaling(autoscaling, serving.scaling);
   const model = await requireModel(models, request);
   const code = sourceDir === undefined ? undefined : await servingCode(store, sourceDir, signal);
   const container = {
@@ -61,7 +63,7 @@ export async function hostedModel(
     hosted: JSON.parse(JSON.stringify(hosted)),
     digest: model.artifact.digest,
     instanceType,
-    scaling: [minReplicas, maxReplicas, targetConcurrency],
+    scaling: [minReplicas, maxReplicas, targetConcurrency, ...Object.entries(serving.scaling ?? {})],
     times: [request.startupTimeoutSeconds, request.requestTimeoutSeconds],
   };
   const name = derivedName(`${endpoint}-${deployment}`, ingredients);
