@@ -5,7 +5,7 @@ import { type Clock, systemClock } from '@mlops-actions/core';
 import { AwsError } from './aws-error.ts';
 import { type CloudWatch, cloudwatch } from './cloudwatch.ts';
 import { type Endpoints, endpoints } from './endpoints.ts';
-import { dueFault, type Fault, refusal } from './faults.ts';
+import { dueFault, type Fault, type Interruption, refusal } from './faults.ts';
 import { hostingModels } from './hosting-models.ts';
 import { invoke } from './invocations.ts';
 import { type Journal, type JournalEntry, openJournal } from './journal.ts';
@@ -24,10 +24,14 @@ export interface Emulator {
   readonly journal: Journal;
   /** Faults to come; a test adds to them. */
   readonly faults: Fault[];
+  /** What happens between two requests to come; a test adds to them. */
+  readonly interruptions: Interruption[];
   /** What goes wrong with figures. */
   readonly metrics: CloudWatch['state'];
   /** Adds a value to a metric now: those of the machines, which the emulator has none of. */
   readonly putMetric: CloudWatch['put'];
+  /** The names of all endpoints, endpoint configurations and models. */
+  hosted(): string[];
   /** The names of the training jobs that are not over. */
   runningJobs(): string[];
   /** The next spot job loses its machine once while it trains. */
@@ -44,6 +48,7 @@ export async function startEmulator(clock: Clock = systemClock): Promise<Emulato
   const moto = await startMoto();
   const journal = await openJournal();
   const faults: Fault[] = [];
+  const interruptions: Interruption[] = [];
   const models = hostingModels(clock);
   const metrics = cloudwatch(clock);
   const jobs = trainingJobs(moto);
@@ -52,15 +57,19 @@ export async function startEmulator(clock: Clock = systemClock): Promise<Emulato
   const parts: Part[] = [hosting, models, metrics, scaling(clock, hosting), jobs, modelPackages()];
   const handlers: Handlers = Object.assign({}, ...parts.map((part) => part.handlers));
   const server = createServer((request, response) => {
-    void answer(request, response, { moto, journal, faults, handlers, hosting, metrics }).catch((error: unknown) => {
-      response.destroy(error as Error);
-    });
+    void answer(request, response, { moto, journal, faults, interruptions, handlers, hosting, metrics }).catch(
+      (error: unknown) => {
+        response.destroy(error as Error);
+      },
+    );
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     journal,
     faults,
+    interruptions,
+    hosted: () => [...hosting.names(), ...models.names()],
     troubles: hosting.troubles,
     metrics: metrics.state,
     putMetric: metrics.put,
@@ -69,6 +78,7 @@ export async function startEmulator(clock: Clock = systemClock): Promise<Emulato
     reset: async () => {
       for (const part of parts) await part.reset();
       faults.length = 0;
+      interruptions.length = 0;
       await fetch(`${moto.url}/moto-api/reset`, { method: 'POST' });
       const bucket = 'mlops-artifacts';
       const body = `<CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><LocationConstraint>${region}</LocationConstraint></CreateBucketConfiguration>`;
@@ -90,6 +100,7 @@ interface Rooms {
   readonly moto: Moto;
   readonly journal: Journal;
   readonly faults: readonly Fault[];
+  readonly interruptions: Interruption[];
   readonly handlers: Handlers;
   readonly hosting: Endpoints;
   readonly metrics: CloudWatch;
@@ -113,6 +124,10 @@ async function answer(request: IncomingMessage, response: ServerResponse, rooms:
   const body = Buffer.concat(await request.toArray());
   const url = new URL(request.url ?? '/', 'http://localhost');
   const asked = askedOf(request, url, body);
+  for (const interruption of rooms.interruptions.splice(0)) {
+    if (interruption.after === 0) interruption.act();
+    else rooms.interruptions.push({ ...interruption, after: interruption.after - 1 });
+  }
   const fault = dueFault(rooms.faults, asked.operation);
   const refused = fault && refusal(fault);
   const isXml = asked.service === 's3' || asked.service === 'sts';

@@ -33,6 +33,7 @@ const times = { provision: 2, weights: 1, remove: 1 } as const;
 
 export interface Endpoints extends Part {
   endpoint(name: string): Endpoint | undefined;
+  names(): string[];
   /** What happens to updates: stuck until that is taken away, rolled back without a word, or failed with their rollback. */
   readonly troubles: { isStuck: boolean; isSilent: boolean; isMixed: boolean };
 }
@@ -120,6 +121,7 @@ export function endpoints(moto: Moto, clock: Clock, models: HostingModels): Endp
   return {
     troubles,
     endpoint: (name) => all.get(name),
+    names: () => [...all.keys()],
     reset: async () => {
       Object.assign(troubles, { isStuck: false, isSilent: false, isMixed: false });
       // What starts is given up, what answers is cut off; then nothing is left to wait for.

@@ -2,7 +2,7 @@ import { AwsError } from './aws-error.ts';
 
 /** Something that goes wrong with a request. */
 export interface Fault {
-  /** `CreateTrainingJob`, or for S3 the value of `x-id`: `PutObject`. */
+  /** `CreateTrainingJob`, for S3 the value of `x-id`: `PutObject`, or `*` for every operation. */
   readonly operation: string;
   /** How often; then it works again. */
   times: number;
@@ -14,9 +14,16 @@ export interface Fault {
   readonly kind: 'throttle' | 'unavailable' | 'lost' | 'failed' | 'expired' | 'denied' | 'quota';
 }
 
+/** Something that happens between two requests. */
+export interface Interruption {
+  /** So many requests are still answered before. */
+  after: number;
+  readonly act: () => void;
+}
+
 /** The fault that is due for this operation, counted down. */
 export function dueFault(faults: readonly Fault[], operation: string): Fault | undefined {
-  const fault = faults.find((each) => each.operation === operation && each.times > 0);
+  const fault = faults.find((each) => (each.operation === operation || each.operation === '*') && each.times > 0);
   if (fault !== undefined) fault.times -= 1;
   return fault;
 }

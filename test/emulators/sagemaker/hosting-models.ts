@@ -6,6 +6,8 @@ import { arn, type Body, type Part, seconds } from './part.ts';
 export interface HostingModels extends Part {
   model(name: string): Body;
   config(name: string): Body;
+  /** Of all models and configurations. */
+  names(): string[];
 }
 
 export function hostingModels(clock: Clock): HostingModels {
@@ -17,6 +19,7 @@ export function hostingModels(clock: Clock): HostingModels {
   return {
     model,
     config,
+    names: () => [...configs.keys(), ...models.keys()],
     reset: async () => {
       models.clear();
       configs.clear();

@@ -39,6 +39,11 @@ export function deploymentPath(endpoint: string, deployment: string): string {
   return `endpoints/${endpoint}/deployments/${deployment}`;
 }
 
+/** `endpoints/<name>/configs/<configuration>.json`: an empty document for each endpoint configuration that was made and not removed yet. */
+export function configPath(endpoint: string, config: string): string {
+  return `endpoints/${endpoint}/configs/${config}`;
+}
+
 export function isEndpointRecord(value: unknown): value is EndpointRecord {
   return isObject(value) && typeof value.capturePercent === 'number' && Array.isArray(value.promoted);
 }

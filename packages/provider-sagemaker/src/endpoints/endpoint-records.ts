@@ -1,6 +1,7 @@
 import { requireName, unknownEndpoint } from '@mlops-actions/provider';
 import type { S3Store } from '../store/s3-store.ts';
 import {
+  configPath,
   type DeploymentRecord,
   deploymentPath,
   type EndpointRecord,
@@ -22,6 +23,10 @@ export interface EndpointRecords {
   deployments(endpoint: string): Promise<ReadonlyMap<string, DeploymentRecord>>;
   writeDeployment(endpoint: string, deployment: string, record: DeploymentRecord): Promise<void>;
   removeDeployment(endpoint: string, deployment: string): Promise<void>;
+  /** The names of the endpoint configurations that may be there. */
+  configs(endpoint: string): Promise<readonly string[]>;
+  writeConfig(endpoint: string, config: string): Promise<void>;
+  removeConfig(endpoint: string, config: string): Promise<void>;
 }
 
 export function endpointRecords(store: S3Store): EndpointRecords {
@@ -50,5 +55,8 @@ export function endpointRecords(store: S3Store): EndpointRecords {
     },
     writeDeployment: (endpoint, name, record) => store.write(deploymentPath(endpoint, name), record),
     removeDeployment: (endpoint, name) => store.remove(deploymentPath(endpoint, name)),
+    configs: (endpoint) => store.list(`endpoints/${endpoint}/configs`),
+    writeConfig: (endpoint, config) => store.write(configPath(endpoint, config), {}),
+    removeConfig: (endpoint, config) => store.remove(configPath(endpoint, config)),
   };
 }

@@ -21,6 +21,8 @@ export interface EndpointVariants {
   ): Promise<void>;
   /** Takes away everything of a deployment. */
   forget(endpoint: string, deployment: string): Promise<void>;
+  /** Removes the endpoint, with all configurations that it ever had. */
+  remove(endpoint: string): Promise<void>;
   /** Gives the endpoint the settings of its record. */
   reconfigure(endpoint: string, record: EndpointRecord, signal?: AbortSignal): Promise<void>;
 }
@@ -43,8 +45,32 @@ export function endpointVariants(
     return variantsIn(await host.config(live.EndpointConfigName));
   };
 
-  const configOf = (endpoint: string, variants: Parameters<typeof endpointConfig>[1], record: EndpointRecord) =>
-    endpointConfig(endpoint, variants, record.capturePercent, store.uri('capture'), settings);
+  /** Removes every configuration of the endpoint but the one that serves. What a killed step left is found by its document. */
+  const tidy = async (endpoint: string): Promise<void> => {
+    const live = await host.settled(endpoint);
+    const stale = (await records.configs(endpoint)).filter((name) => name !== live?.EndpointConfigName);
+    for (const name of stale) {
+      await host.removeConfig(name);
+      await records.removeConfig(endpoint, name);
+    }
+  };
+
+  const apply = async (
+    endpoint: string,
+    variants: Parameters<typeof endpointConfig>[1],
+    { capturePercent }: EndpointRecord,
+    signal?: AbortSignal,
+  ): Promise<void> => {
+    const config = endpointConfig(endpoint, variants, capturePercent, store.uri('capture'), settings);
+    await records.writeConfig(endpoint, config.EndpointConfigName ?? '');
+    await host.apply(endpoint, config, signal);
+    await tidy(endpoint);
+  };
+
+  const remove = async (endpoint: string): Promise<void> => {
+    await host.remove(endpoint);
+    await tidy(endpoint);
+  };
 
   const add = async (
     request: DeploymentRequest,
@@ -56,19 +82,17 @@ export function endpointVariants(
     const { endpoint, deployment, autoscaling } = request;
     const others = (await currentVariants(endpoint, signal)).filter(({ VariantName }) => VariantName !== deployment);
     const variants = [...others, variantOf(request, model.name, replicas, settings)];
-    await host.apply(endpoint, configOf(endpoint, variants, record), signal);
+    await apply(endpoint, variants, record, signal);
     await scaleVariant(clients.autoscaling, endpoint, deployment, autoscaling, settings.serving.scaling);
   };
 
   const dropVariant = async (endpoint: string, deployment: string): Promise<void> => {
     const variants = await currentVariants(endpoint);
     const others = variants.filter(({ VariantName }) => VariantName !== deployment);
-    if (others.length === 0) await host.remove(endpoint);
-    else if (others.length < variants.length) {
-      await stopScaling(clients.autoscaling, endpoint, deployment);
-      const record = (await records.read(endpoint)) ?? { capturePercent: 0, promoted: [] };
-      await host.apply(endpoint, configOf(endpoint, others, record));
-    }
+    if (others.length === 0) return remove(endpoint);
+    if (others.length === variants.length) return tidy(endpoint);
+    await stopScaling(clients.autoscaling, endpoint, deployment);
+    await apply(endpoint, others, (await records.read(endpoint)) ?? { capturePercent: 0, promoted: [] });
   };
 
   /** Takes away everything of a deployment. */
@@ -82,9 +106,10 @@ export function endpointVariants(
   return {
     add,
     forget,
+    remove,
     reconfigure: async (endpoint, record, signal) => {
       const variants = await currentVariants(endpoint, signal);
-      if (variants.length > 0) await host.apply(endpoint, configOf(endpoint, variants, record), signal);
+      if (variants.length > 0) await apply(endpoint, variants, record, signal);
     },
   };
 }

@@ -21,15 +21,20 @@ import type { SageMakerSettings } from '../settings.ts';
 export interface Hosting {
   describe(endpoint: string): Promise<DescribeEndpointOutput | undefined>;
   config(name: string): Promise<DescribeEndpointConfigOutput>;
-  /** Makes the endpoint, or changes it to this configuration, and resolves once that serves. A `UserError` when it does not. */
+  /**
+   * Makes the endpoint, or changes it to this configuration, and resolves once that serves. A `UserError` when it does not. The configuration
+   * before it stays.
+   */
   apply(endpoint: string, config: CreateEndpointConfigInput, signal?: AbortSignal): Promise<void>;
   /**
    * Sets weights, or the instance count of one variant, and resolves once that is in effect. SageMaker takes the counts of several variants
    * one after another.
    */
   rescale(endpoint: string, wanted: readonly DesiredWeightAndCapacity[], signal?: AbortSignal): Promise<void>;
-  /** Removes the endpoint and its configuration. Idempotent. */
+  /** Removes the endpoint; its configuration stays. Idempotent. */
   remove(endpoint: string): Promise<void>;
+  /** Idempotent. What serves must never lose its configuration. */
+  removeConfig(name: string): Promise<void>;
   /** Waits until nothing is under way at the endpoint. Undefined when it is not there. */
   settled(endpoint: string, signal?: AbortSignal): Promise<DescribeEndpointOutput | undefined>;
 }
@@ -74,8 +79,7 @@ export function hosting(
     });
   };
 
-  const removeConfig = async (EndpointConfigName: string | undefined): Promise<void> => {
-    if (EndpointConfigName === undefined) return;
+  const removeConfig = async (EndpointConfigName: string): Promise<void> => {
     const removed = unlessMissing(sagemaker.send(new DeleteEndpointConfigCommand({ EndpointConfigName })));
     await told(removed, `Endpoint configuration ${EndpointConfigName}`);
   };
@@ -111,23 +115,19 @@ export function hosting(
     }
   };
 
-  const remove = async (EndpointName: string): Promise<void> => {
-    let config: string | undefined;
-    const isGone = (state: DescribeEndpointOutput | undefined): boolean => {
-      config = state?.EndpointConfigName ?? config;
-      return state === undefined;
-    };
-    await change(EndpointName, isGone, () =>
-      unlessMissing(sagemaker.send(new DeleteEndpointCommand({ EndpointName }))),
+  const remove = (EndpointName: string): Promise<void> =>
+    change(
+      EndpointName,
+      (state) => state === undefined,
+      () => unlessMissing(sagemaker.send(new DeleteEndpointCommand({ EndpointName }))),
     );
-    await removeConfig(config);
-  };
 
   return {
     describe,
     config,
     settled,
     remove,
+    removeConfig,
     apply: async (endpoint, request, signal) => {
       const EndpointConfigName = request.EndpointConfigName ?? '';
       const before = await settled(endpoint, signal);
@@ -144,15 +144,8 @@ export function hosting(
           ? sagemaker.send(new CreateEndpointCommand(names))
           : sagemaker.send(new UpdateEndpointCommand({ ...names, RetainAllVariantProperties: true }));
       await change(endpoint, serves, ask, signal);
-      const after = await describe(endpoint);
-      const fault = faultOf(after, EndpointConfigName);
-      if (fault !== undefined) {
-        // The configuration that serves is another one, so this may go.
-        if (after?.EndpointConfigName !== EndpointConfigName) await removeConfig(EndpointConfigName);
-        throw new UserError(`Endpoint ${endpoint} ${fault}`);
-      }
-      // No earlier: what serves must never lose its configuration.
-      if (before?.EndpointConfigName !== EndpointConfigName) await removeConfig(before?.EndpointConfigName);
+      const fault = faultOf(await describe(endpoint), EndpointConfigName);
+      if (fault !== undefined) throw new UserError(`Endpoint ${endpoint} ${fault}`);
     },
     rescale: async (endpoint, wanted, signal) => {
       const request = { EndpointName: endpoint, DesiredWeightsAndCapacities: [...wanted] };

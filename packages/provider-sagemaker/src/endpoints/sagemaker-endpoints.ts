@@ -230,7 +230,7 @@ export function sagemakerEndpoints(options: SageMakerEndpointsOptions): SageMake
       requireName('endpoint', endpoint);
       const deployments = await records.deployments(endpoint);
       for (const name of deployments.keys()) await stopScaling(clients.autoscaling, endpoint, name);
-      await host.remove(endpoint);
+      await variants.remove(endpoint);
       for (const [name, { hostedModel: hosted }] of deployments) {
         await removeModel(clients.sagemaker, hosted);
         await records.removeDeployment(endpoint, name);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Clock, type Log, systemClock } from '@mlops-actions/core';
-import type { Provider } from '@mlops-actions/provider';
+import type { Provider, ProviderEffects } from '@mlops-actions/provider';
 import { type Emulator, startEmulator } from '../../../../test/emulators/sagemaker/emulator.ts';
 import { findings } from '../../../../test/emulators/sagemaker/journal.ts';
 import type { AwsOptions } from '../clients.ts';
@@ -13,6 +13,8 @@ export interface Emulated {
   readonly clock: Clock;
   /** Settings for an account in which nothing is. */
   settings(change?: Partial<SageMakerSettings>): Promise<SageMakerSettings>;
+  /** The settings of the account as it is, as of another run of the step. */
+  sameSettings(): SageMakerSettings;
 }
 
 /**
@@ -29,6 +31,7 @@ export function onEmulator(body: (emulation: Emulated) => void, clock: Clock = s
 
 function emulated(clock: Clock): Emulated {
   let emulator: Emulator;
+  let bucket = '';
   beforeAll(async () => {
     emulator = await startEmulator(clock);
   });
@@ -38,7 +41,11 @@ function emulated(clock: Clock): Emulated {
   return {
     emulator: () => emulator,
     clock,
-    settings: async (change) => ({ ...defaults, bucket: await emulator.reset(), ...change }),
+    settings: async (change) => {
+      bucket = await emulator.reset();
+      return { ...defaults, bucket, ...change };
+    },
+    sameSettings: () => ({ ...defaults, bucket }),
   };
 }
 
@@ -51,9 +58,17 @@ export function awsOf(emulation: Emulated): AwsOptions {
 /** A provider that holds nothing yet. */
 export async function openEmulated(emulation: Emulated, change?: Partial<SageMakerSettings>): Promise<Provider> {
   const settings = await emulation.settings(change);
-  const { clock } = emulation;
-  const effects = { clock, log: quiet, environment: {}, random: () => 0.5 };
-  return openSageMakerProvider({ settings, aws: awsOf(emulation), effects });
+  return openSageMakerProvider({ settings, aws: awsOf(emulation), effects: effectsOf(emulation) });
+}
+
+/** A provider of the account as it is: another run of the step. */
+export function reopenEmulated(emulation: Emulated): Promise<Provider> {
+  const settings = emulation.sameSettings();
+  return openSageMakerProvider({ settings, aws: awsOf(emulation), effects: effectsOf(emulation) });
+}
+
+function effectsOf({ clock }: Emulated): ProviderEffects {
+  return { clock, log: quiet, environment: {}, random: () => 0.5 };
 }
 
 function everyRequestIsValid(emulation: Emulated): void {
