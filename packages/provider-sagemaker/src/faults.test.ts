@@ -202,6 +202,13 @@ ${saving}`;
       emulation.emulator().troubles.isMixed = true;
       await expect(opened.endpoints.deploy(green)).rejects.toThrow(/serves a mix of old and new.*Update it once more/);
       expect(await opened.rollouts.target('shop').observe()).toMatchObject({ status: 'rollback-failed' });
+      // Both configurations and both models serve.
+      expect(emulation.emulator().hosted()).toHaveLength(5);
+      await expect(opened.endpoints.removeDeployment('shop', 'green')).rejects.toThrow(/Deploy once more/);
+      emulation.emulator().troubles.isMixed = false;
+      expect(await opened.endpoints.deploy(green)).toMatchObject({ name: 'green', status: 'InService' });
+      await opened.endpoints.remove('shop');
+      expect(emulation.emulator().hosted()).toEqual([]);
     });
 
     test('that is stuck in its update is left as it is, and the step says what to do', async () => {

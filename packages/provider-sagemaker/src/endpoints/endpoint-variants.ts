@@ -1,3 +1,4 @@
+import { UserError } from '@mlops-actions/core';
 import type { DeploymentRequest } from '@mlops-actions/provider';
 import type { Clients } from '../clients.ts';
 import type { SageMakerSettings } from '../settings.ts';
@@ -98,6 +99,8 @@ export function endpointVariants(
   /** Takes away everything of a deployment. */
   const forget = async (endpoint: string, deployment: string): Promise<void> => {
     const record = await records.deployment(endpoint, deployment);
+    const live = await host.settled(endpoint);
+    if (live?.EndpointStatus === 'UpdateRollbackFailed') throw new UserError(mixed(endpoint));
     await dropVariant(endpoint, deployment);
     if (record !== undefined) await removeModel(clients.sagemaker, record.hostedModel);
     await records.removeDeployment(endpoint, deployment);
@@ -112,4 +115,8 @@ export function endpointVariants(
       if (variants.length > 0) await apply(endpoint, variants, record, signal);
     },
   };
+}
+
+function mixed(endpoint: string): string {
+  return `Endpoint "${endpoint}" serves a mix of old and new since a rollback of SageMaker's failed, so everything that it is made of stays. Deploy once more, or remove the endpoint.`;
 }
