@@ -69,12 +69,12 @@ export async function look(
   signal: AbortSignal,
 ): Promise<MonitorLook> {
   const { endpoint, window, baseline, objective, advisory } = inputs;
+  requireWindow(inputs);
   const state = await endpoints.describe(endpoint);
   if (state === undefined) {
     throw new UserError(`There is no endpoint "${endpoint}". Deploy to it first, or correct the name.`);
   }
   const watched = watchedDeployments(inputs, state);
-  requireWindow(inputs);
   const windowSeconds = windowLength(window, baseline);
   const to = Math.floor(at / 1000 / windowSeconds) * windowSeconds * 1000;
   const from = to - window * 1000;

@@ -25,6 +25,24 @@ function packageSettings(): Record<string, string> {
   return Object.fromEntries(settings.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
+/** Looks whether a run of train-gate-deploy.yml went through all its steps. */
+export function expectAllSteps({ code, text }: { readonly code: number | null; readonly text: string }): void {
+  expect([code, text]).toEqual([0, expect.stringContaining('Job succeeded')]);
+  for (const step of [
+    'Prepare data',
+    'Train',
+    'Gate',
+    'Register model',
+    'Deploy',
+    'Ask the endpoint',
+    'Delete the endpoint',
+  ]) {
+    expect(text).toContain(`Success - Main ${step}`);
+  }
+  expect(text).toContain('::set-output:: model=breast-cancer@1');
+  expect(text).not.toContain('❌');
+}
+
 /** Puts a workflow into a repository and commits it all. */
 export async function commitWorkflow(project: string, name: string, text: string): Promise<void> {
   const workflows = join(project, '.github', 'workflows');

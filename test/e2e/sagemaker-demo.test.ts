@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { findings } from '../emulators/sagemaker/journal.ts';
-import { act, commitAll, commitWorkflow } from './act.ts';
+import { act, commitAll, commitWorkflow, expectAllSteps } from './act.ts';
 import { bareEnvironment, type Ended, outputsIn, run } from './program.ts';
 import { writeDemo } from './project.ts';
 import { sagemakerProject } from './sagemaker-project.ts';
@@ -160,20 +160,7 @@ const python = process.env.MLOPS_TEST_PYTHON;
       actions: { 'OWNER/mlops-actions@v1': suite },
       env: project.variables(),
     });
-    expect([ended.code, ended.text]).toEqual([0, expect.stringContaining('Job succeeded')]);
-    for (const name of [
-      'Prepare data',
-      'Train',
-      'Gate',
-      'Register model',
-      'Deploy',
-      'Ask the endpoint',
-      'Delete the endpoint',
-    ]) {
-      expect(ended.text).toContain(`Success - Main ${name}`);
-    }
-    expect(ended.text).toContain('::set-output:: model=breast-cancer@1');
-    expect(ended.text).not.toContain('❌');
+    expectAllSteps(ended);
     expect(project.emulator().runningJobs()).toEqual([]);
     expect((await findings(project.emulator().journal)) ?? '').toBe('');
   }, 300_000);

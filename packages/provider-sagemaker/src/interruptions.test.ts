@@ -145,6 +145,10 @@ onEmulator((emulation) => {
       Object.fromEntries(
         ((await endpoints.describe('shop'))?.deployments ?? []).map((each) => [each.name, each.traffic]),
       );
+    const deploying =
+      (which: 'blue' | 'green') =>
+      ({ endpoints }: Provider, requests: Awaited<ReturnType<typeof configured>>, signal?: AbortSignal) =>
+        endpoints.deploy(requests[which], { ...(signal && { signal }) });
     /** Nothing is left in SageMaker once the endpoint is removed. */
     const leavesNothing = async ({ endpoints }: Provider): Promise<void> => {
       await endpoints.remove('shop');
@@ -154,11 +158,7 @@ onEmulator((emulation) => {
     test.each<Interrupt>(['kill', 'cancel'])(
       'has its first deployment in the next run, whenever there is a %s',
       async (interrupt) => {
-        const deploy = (
-          { endpoints }: Provider,
-          { blue }: Awaited<ReturnType<typeof configured>>,
-          signal?: AbortSignal,
-        ) => endpoints.deploy(blue, { ...(signal && { signal }) });
+        const deploy = deploying('blue');
         await eachMoment(interrupt, configured, deploy, async (provider, requests) => {
           expect(await deploy(provider, requests)).toMatchObject({ name: 'blue', status: 'InService' });
           await leavesNothing(provider);
@@ -170,11 +170,7 @@ onEmulator((emulation) => {
     test.each<Interrupt>(['kill', 'cancel'])(
       'serves on, whenever there is a %s of a second deployment, which the next run makes',
       async (interrupt) => {
-        const deploy = (
-          { endpoints }: Provider,
-          { green }: Awaited<ReturnType<typeof serving>>,
-          signal?: AbortSignal,
-        ) => endpoints.deploy(green, { ...(signal && { signal }) });
+        const deploy = deploying('green');
         await eachMoment(interrupt, serving, deploy, async (provider, requests) => {
           expect((await shares(provider)).blue).toBe(100);
           expect(await deploy(provider, requests)).toMatchObject({ name: 'green', status: 'InService' });

@@ -7,7 +7,7 @@ const figure = (value: number) => ({ value, standard_deviation: 'NaN' });
 test.each<[string, Readonly<Record<string, number>>, string | undefined]>([
   ['of a regression', { rmse: 2.1, r2: 0.8 }, 'regression_metrics'],
   ['of two classes', { accuracy: 0.9, auc: 0.95 }, 'binary_classification_metrics'],
-  ['of two classes, when they are of any number', { accuracy: 0.9 }, 'binary_classification_metrics'],
+  ['of any number of classes', { accuracy: 0.9 }, 'multiclass_classification_metrics'],
   ['of several classes', { accuracy: 0.9, f1_macro: 0.8, roc_auc_ovr: 0.97 }, 'multiclass_classification_metrics'],
   ['with a name of the team', { auc: 0.95, 'cost per claim': 12 }, 'binary_classification_metrics'],
   ['of no known name', { 'cost per claim': 12 }, undefined],

@@ -17,13 +17,13 @@ export type ModelQuality = Readonly<Record<string, Readonly<Record<string, Quali
 
 /**
  * Metrics as a statistics file of Model Monitor, which SageMaker's console shows beside a model version and pipelines read by path
- * (`binary_classification_metrics.auc.value`). The task is the one that all metrics of a known name have; with several, the first of
- * regression, binary, multiclass. Undefined when no name tells it.
+ * (`binary_classification_metrics.auc.value`). The task is the one that all metrics of a known name have; where two and more
+ * classes are both possible it is multiclass, which is never wrong. Undefined when no name tells it.
  */
 export function modelQuality(metrics: Readonly<Record<string, number>>): ModelQuality | undefined {
   const known = Object.keys(metrics).flatMap((name) => predictionMetric(name) ?? []);
   const isOfAll = (task: Task): boolean => known.length > 0 && known.every(({ tasks }) => tasks.includes(task));
-  const task = (['regression', 'binary', 'multiclass'] as const).find(isOfAll);
+  const task = (['regression', 'multiclass', 'binary'] as const).find(isOfAll);
   if (task === undefined) return undefined;
   const figures = Object.entries(metrics).map(([name, value]): [string, QualityFigure] => [
     name,

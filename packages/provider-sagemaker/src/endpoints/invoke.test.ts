@@ -11,6 +11,11 @@ test.each<[string, AwsOptions, string]>([
     { region: 'eu-west-1', endpoint: 'https://vpce-0a1b.runtime.sagemaker.eu-west-1.vpce.amazonaws.com' },
     'https://vpce-0a1b.runtime.sagemaker.eu-west-1.vpce.amazonaws.com',
   ],
+  [
+    'behind a gateway of their own',
+    { region: 'eu-west-1', endpoint: 'https://gateway.example/aws' },
+    'https://gateway.example/aws',
+  ],
 ])('callers find an endpoint %s', async (_, options, host) => {
   const { runtime } = openClients(options);
   expect(await invocationUrl(runtime, 'churn')).toBe(`${host}/endpoints/churn/invocations`);

@@ -14,7 +14,7 @@ interface RuntimeError extends Error {
 /** Where callers send their requests: in the partition of the region, or where AWS's own variables lead (`AWS_ENDPOINT_URL`, FIPS). */
 export async function invocationUrl(runtime: SageMakerRuntimeClient, EndpointName: string): Promise<string> {
   const { url } = await getEndpointFromInstructions({ EndpointName }, InvokeEndpointCommand, runtime.config, {});
-  return new URL(`endpoints/${EndpointName}/invocations`, url).href;
+  return `${url.href.replace(/\/$/, '')}/endpoints/${EndpointName}/invocations`;
 }
 
 /**
