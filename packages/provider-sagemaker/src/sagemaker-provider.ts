@@ -41,6 +41,6 @@ export async function openSageMakerProvider(options: SageMakerProviderOptions): 
     models,
     jobs: sagemakerJobs({ clients, store, datasets, settings, effects }),
     endpoints,
-    rollouts: sagemakerRollouts(store, endpoints),
+    rollouts: sagemakerRollouts({ clients, store, models, settings, effects, endpoints }),
   };
 }

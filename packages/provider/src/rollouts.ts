@@ -15,6 +15,8 @@ export interface RolloutPreflight {
   readonly candidate: DeploymentRequest;
   readonly plan: RolloutPlan;
   readonly engine: RolloutEngine['kind'];
+  /** For an engine that the cloud drives. */
+  readonly guarded?: Pick<GuardedRequest, 'alarms' | 'limits'>;
 }
 
 /** The deployments whose figures are wanted; `stable` is empty when there is none. */
@@ -25,8 +27,12 @@ export interface RolloutMeasureRequest extends MeasureRequest {
 
 /** Endpoints as targets of rollouts. */
 export interface RolloutService {
-  /** The endpoint as a target; the provider is asked nothing yet, and the endpoint may be missing. */
-  target(endpoint: string): RolloutTarget;
+  /**
+   * The endpoint as a target; the provider is asked nothing yet, and the endpoint may be missing.
+   *
+   * @throws UserError when the provider has no such engine. All have `shares`, the default.
+   */
+  target(endpoint: string, engine?: RolloutEngine['kind']): RolloutTarget;
 }
 
 /**
@@ -142,6 +148,14 @@ export interface GuardedRequest {
   readonly guardrail: Guardrail;
   /** Names of alarms that are there already. */
   readonly alarms: readonly string[];
-  /** Make alarms of our own on the candidate's errors and latency, and remove them afterwards. */
-  readonly createAlarms: boolean;
+  /** Alarms of our own are made on these limits of the candidate's, and removed afterwards; absent: none are. */
+  readonly limits?: AlarmLimits;
+}
+
+/** What a candidate may do before an alarm takes it back. */
+export interface AlarmLimits {
+  /** Server errors, as a share of the requests. */
+  readonly maxErrorRate: number;
+  /** On average; absent: its latency is not watched. */
+  readonly maxLatencyMs?: number;
 }

@@ -44,7 +44,7 @@ async function cancelledAt(
 const guarded = {
   guardrail: { kind: 'rolling', batchPercent: 10, waitSeconds: 60, timeoutSeconds: 3600 },
   alarms: [],
-  createAlarms: true,
+  limits: { maxErrorRate: 0.01 },
 } as const;
 
 /** Whole, or an open journal says what is left to do. */

@@ -359,7 +359,7 @@ describe('a rollout that the cloud drives', () => {
       timeoutSeconds: 3600,
     },
     alarms: [],
-    createAlarms: true,
+    limits: { maxErrorRate: 0.01 },
   } as const;
 
   test('is promoted when the endpoint serves the candidate', async () => {

@@ -92,7 +92,7 @@ const noTraffic = ({ target }: World): void => {
 const guarded = {
   guardrail: { kind: 'rolling', batchPercent: 10, waitSeconds: 60, timeoutSeconds: 3600 },
   alarms: [],
-  createAlarms: true,
+  limits: { maxErrorRate: 0.01 },
 } as const;
 
 const choices = (changes: Partial<typeof defaultChoices>) => ({ choices: { ...defaultChoices, ...changes } });

@@ -9,7 +9,7 @@ import { VirtualClock } from './testing/virtual-clock.ts';
 const guarded = {
   guardrail: { kind: 'rolling', batchPercent: 10, waitSeconds: 60, timeoutSeconds: 3600 },
   alarms: [],
-  createAlarms: true,
+  limits: { maxErrorRate: 0.01 },
 } as const;
 
 type Engine = RolloutSettings['engine'];

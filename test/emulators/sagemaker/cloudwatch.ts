@@ -14,6 +14,15 @@ export interface CloudWatch extends Part {
   /** Whether it answers with a part of what there is, and does not say how to get the rest. */
   readonly state: { isPartial: boolean };
   put(namespace: string, metric: string, dimensions: Readonly<Record<string, string>>, value: number): void;
+  /** Of the values from `from` until before `to`, in milliseconds since 1970; undefined when there are none. */
+  statistic(
+    namespace: string,
+    metric: string,
+    dimensions: Readonly<Record<string, string>>,
+    from: number,
+    to: number,
+    name: string,
+  ): number | undefined;
 }
 
 /** Metrics that are really computed. What was put is there at once; CloudWatch itself is a minute or two late. */
@@ -27,6 +36,11 @@ export function cloudwatch(clock: Clock): CloudWatch {
       const points = series.get(key) ?? [];
       points.push({ at: clock.now().getTime(), value });
       series.set(key, points);
+    },
+    statistic: (namespace, metric, dimensions, from, to, name) => {
+      const points = series.get(keyOf(namespace, metric, dimensions)) ?? [];
+      const values = points.filter(({ at }) => at >= from && at < to).map(({ value }) => value);
+      return values.length === 0 ? undefined : statistic(values, name);
     },
     reset: async () => {
       series.clear();

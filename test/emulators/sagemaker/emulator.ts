@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock } from '@mlops-actions/core';
+import { type Alarms, alarms } from './alarms.ts';
 import { AwsError } from './aws-error.ts';
 import { type CloudWatch, cloudwatch } from './cloudwatch.ts';
 import { type Endpoints, endpoints } from './endpoints.ts';
@@ -32,6 +33,8 @@ export interface Emulator {
   readonly putMetric: CloudWatch['put'];
   /** The names of all endpoints, endpoint configurations and models. */
   hosted(): string[];
+  /** The state of CloudWatch's alarm; undefined when there is none of that name. */
+  alarm: Alarms['state'];
   /** The names of the training jobs that are not over. */
   runningJobs(): string[];
   /** The next spot job loses its machine once while it trains. */
@@ -51,10 +54,11 @@ export async function startEmulator(clock: Clock = systemClock): Promise<Emulato
   const interruptions: Interruption[] = [];
   const models = hostingModels(clock);
   const metrics = cloudwatch(clock);
+  const watching = alarms(clock, metrics);
   const jobs = trainingJobs(moto);
-  const hosting = endpoints(moto, clock, models);
+  const hosting = endpoints(moto, clock, models, watching);
   // Endpoints end before what they are made of is forgotten.
-  const parts: Part[] = [hosting, models, metrics, scaling(clock, hosting), jobs, modelPackages()];
+  const parts: Part[] = [hosting, models, metrics, watching, scaling(clock, hosting), jobs, modelPackages()];
   const handlers: Handlers = Object.assign({}, ...parts.map((part) => part.handlers));
   const server = createServer((request, response) => {
     void answer(request, response, { moto, journal, faults, interruptions, handlers, hosting, metrics }).catch(
@@ -70,6 +74,7 @@ export async function startEmulator(clock: Clock = systemClock): Promise<Emulato
     faults,
     interruptions,
     hosted: () => [...hosting.names(), ...models.names()],
+    alarm: watching.state,
     troubles: hosting.troubles,
     metrics: metrics.state,
     putMetric: metrics.put,

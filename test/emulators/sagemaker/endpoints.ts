@@ -1,6 +1,8 @@
 import type { Clock } from '@mlops-actions/core';
+import type { Alarms } from './alarms.ts';
 import { invalid } from './aws-error.ts';
 import { type Replica, startReplica } from './fleet.ts';
+import { type Fault, guardedUpdate, refuseIllegal } from './guarded-update.ts';
 import type { HostingModels } from './hosting-models.ts';
 import type { Moto } from './moto.ts';
 import { arn, type Body, type Part, seconds } from './part.ts';
@@ -8,6 +10,8 @@ import { arn, type Body, type Part, seconds } from './part.ts';
 /** A variant as it serves. */
 export interface Fleet {
   readonly variant: Body;
+  /** The configuration that it was made for, when that was by a guarded update: its metrics are published by it too. */
+  readonly config?: string;
   readonly replicas: Replica[];
   weight: number;
   desiredWeight: number;
@@ -21,11 +25,24 @@ export interface Endpoint {
   config: string;
   status: 'Creating' | 'InService' | 'Updating' | 'UpdateRollbackFailed' | 'Failed' | 'Deleting';
   fleets: readonly Fleet[];
-  /** What is being made: the configuration and the fleets so far. */
-  pending?: { readonly config: string; readonly variants: readonly Body[]; readonly began: Date };
+  pending?: Pending;
   reason?: string;
   readonly created: Date;
   modified: Date;
+}
+
+/** What an update is making. */
+export interface Pending {
+  readonly config: string;
+  readonly fleets: readonly Fleet[];
+  readonly began: Date;
+  /** What part of the traffic its fleets have, from 0 to 1. */
+  share: number;
+  status: {
+    readonly name: 'Creating' | 'ActivatingTraffic' | 'Baking' | 'Deleting';
+    readonly since: Date;
+    readonly message?: string;
+  };
 }
 
 /** How long SageMaker is about it, in seconds of its clock. */
@@ -38,7 +55,7 @@ export interface Endpoints extends Part {
   readonly troubles: { isStuck: boolean; isSilent: boolean; isMixed: boolean };
 }
 
-export function endpoints(moto: Moto, clock: Clock, models: HostingModels): Endpoints {
+export function endpoints(moto: Moto, clock: Clock, models: HostingModels, alarms: Alarms): Endpoints {
   const all = new Map<string, Endpoint>();
   let ending = new AbortController();
   const working = new Set<Promise<void>>();
@@ -75,11 +92,12 @@ export function endpoints(moto: Moto, clock: Clock, models: HostingModels): Endp
     return ready.length === missing;
   };
 
-  /** Makes every fleet of a configuration. Resolves with the variant that did not start. */
-  const build = async (endpoint: Endpoint, fleets: readonly Fleet[]): Promise<string | undefined> => {
+  /** Makes every fleet of a configuration. Resolves with what did not start. */
+  const build = async (endpoint: Endpoint, fleets: readonly Fleet[]): Promise<Fault | undefined> => {
     await clock.sleep(times.provision * 1000);
     const answers = await Promise.all(fleets.map((fleet) => provision(endpoint.name, fleet)));
-    return fleets[answers.indexOf(false)]?.variant.VariantName;
+    const failed = fleets[answers.indexOf(false)];
+    return failed && { reason: unhealthy(failed.variant.VariantName) };
   };
 
   const finish = (endpoint: Endpoint, status: Endpoint['status']): void => {
@@ -88,19 +106,25 @@ export function endpoints(moto: Moto, clock: Clock, models: HostingModels): Endp
     endpoint.modified = clock.now();
   };
 
-  const update = async (endpoint: Endpoint, config: string, fleets: readonly Fleet[]): Promise<void> => {
-    const failed = await build(endpoint, fleets);
-    while (troubles.isStuck && !ending.signal.aborted) await clock.sleep(200);
-    if (failed !== undefined || troubles.isSilent || troubles.isMixed) {
-      await endAll(fleets);
+  const update = async (endpoint: Endpoint, pending: Pending, deployment: Body | undefined): Promise<void> => {
+    const { config, fleets } = pending;
+    const { signal } = ending;
+    const tools = { clock, alarms, isOver: () => signal.aborted, build, end: endSurplus };
+    const fault = await (deployment === undefined
+      ? build(endpoint, fleets)
+      : guardedUpdate(endpoint, pending, deployment, tools));
+    while (troubles.isStuck && !signal.aborted) await clock.sleep(200);
+    if (fault !== undefined || troubles.isSilent || troubles.isMixed) {
+      await endSurplus(fleets, 0);
       // The reason may be empty: a rollback is silent.
-      if (failed !== undefined && !troubles.isSilent) endpoint.reason = unhealthy(failed);
+      if (fault?.reason !== undefined && !troubles.isSilent) endpoint.reason = fault.reason;
       return finish(endpoint, troubles.isMixed ? 'UpdateRollbackFailed' : 'InService');
     }
     const old = endpoint.fleets;
     endpoint.fleets = fleets;
     endpoint.config = config;
-    await endAll(old);
+    pending.status = { name: 'Deleting', since: clock.now() };
+    await endSurplus(old, 0);
     finish(endpoint, 'InService');
   };
 
@@ -111,10 +135,7 @@ export function endpoints(moto: Moto, clock: Clock, models: HostingModels): Endp
       fleet.weight = fleet.desiredWeight;
       fleet.sent = 0;
     }
-    for (const fleet of endpoint.fleets) {
-      const surplus = fleet.replicas.splice(fleet.desiredCount);
-      await Promise.all(surplus.map(drain));
-    }
+    for (const fleet of endpoint.fleets) await endSurplus([fleet], fleet.desiredCount);
     finish(endpoint, 'InService');
   };
 
@@ -147,16 +168,16 @@ export function endpoints(moto: Moto, clock: Clock, models: HostingModels): Endp
         };
         all.set(name, endpoint);
         later(endpoint, async () => {
-          const failed = await build(endpoint, fleets);
-          if (failed !== undefined) endpoint.reason = unhealthy(failed);
-          finish(endpoint, failed === undefined ? 'InService' : 'Failed');
+          const fault = await build(endpoint, fleets);
+          if (fault?.reason !== undefined) endpoint.reason = fault.reason;
+          finish(endpoint, fault === undefined ? 'InService' : 'Failed');
         });
         return { EndpointArn: arn('endpoint', name) };
       },
-      UpdateEndpoint: ({ EndpointName, EndpointConfigName, RetainAllVariantProperties }: Body) => {
+      UpdateEndpoint: ({ EndpointName, EndpointConfigName, RetainAllVariantProperties, DeploymentConfig }: Body) => {
         const endpoint = settled(EndpointName, 'update');
         const config = models.config(EndpointConfigName);
-        const fleets = newFleets(config);
+        const fleets = newFleets(config, DeploymentConfig === undefined ? undefined : EndpointConfigName);
         for (const fleet of fleets) {
           const same = endpoint.fleets.find((each) => each.variant.VariantName === fleet.variant.VariantName);
           if (same === undefined || RetainAllVariantProperties !== true) continue;
@@ -164,10 +185,14 @@ export function endpoints(moto: Moto, clock: Clock, models: HostingModels): Endp
           fleet.desiredWeight = same.desiredWeight;
           fleet.desiredCount = same.desiredCount;
         }
+        if (DeploymentConfig !== undefined) refuseIllegal(DeploymentConfig, endpoint.fleets, fleets);
         delete endpoint.reason;
         endpoint.status = 'Updating';
-        endpoint.pending = { config: EndpointConfigName, variants: config.ProductionVariants, began: clock.now() };
-        later(endpoint, () => update(endpoint, EndpointConfigName, fleets));
+        const began = clock.now();
+        const status = { name: 'Creating', since: began } as const;
+        const pending: Pending = { config: EndpointConfigName, fleets, began, share: 0, status };
+        endpoint.pending = pending;
+        later(endpoint, () => update(endpoint, pending, DeploymentConfig));
         return { EndpointArn: arn('endpoint', EndpointName) };
       },
       UpdateEndpointWeightsAndCapacities: ({ EndpointName, DesiredWeightsAndCapacities }: Body) => {
@@ -200,7 +225,7 @@ export function endpoints(moto: Moto, clock: Clock, models: HostingModels): Endp
         endpoint.status = 'Deleting';
         later(endpoint, async () => {
           await clock.sleep(times.remove * 1000);
-          await endAll(endpoint.fleets);
+          await endSurplus(endpoint.fleets, 0);
           all.delete(name);
         });
       },
@@ -208,9 +233,10 @@ export function endpoints(moto: Moto, clock: Clock, models: HostingModels): Endp
   };
 }
 
-function newFleets({ ProductionVariants }: Body): Fleet[] {
+function newFleets({ ProductionVariants }: Body, config?: string): Fleet[] {
   return ProductionVariants.map((variant: Body) => ({
     variant,
+    ...(config === undefined ? {} : { config }),
     replicas: [],
     weight: variant.InitialVariantWeight ?? 1,
     desiredWeight: variant.InitialVariantWeight ?? 1,
@@ -219,12 +245,14 @@ function newFleets({ ProductionVariants }: Body): Fleet[] {
   }));
 }
 
-async function endAll(fleets: readonly Fleet[]): Promise<void> {
-  await Promise.all(fleets.flatMap((fleet) => fleet.replicas.splice(0).map(drain)));
+/** Leaves each fleet so many instances. */
+async function endSurplus(fleets: readonly Fleet[], count: number): Promise<void> {
+  await Promise.all(fleets.flatMap((fleet) => fleet.replicas.splice(count).map(drain)));
 }
 
 async function killAll(endpoints: Iterable<Endpoint>): Promise<void> {
-  const replicas = [...endpoints].flatMap(({ fleets }) => fleets.flatMap((fleet) => fleet.replicas.splice(0)));
+  const fleets = [...endpoints].flatMap((endpoint) => [...endpoint.fleets, ...(endpoint.pending?.fleets ?? [])]);
+  const replicas = fleets.flatMap((fleet) => fleet.replicas.splice(0));
   await Promise.all(replicas.map((replica) => replica.end()));
 }
 
@@ -267,15 +295,29 @@ function described(endpoint: Endpoint, models: HostingModels): Body {
           PendingDeploymentSummary: {
             EndpointConfigName: pending.config,
             StartTime: seconds(pending.began),
-            ProductionVariants: pending.variants.map(({ VariantName, InstanceType, InitialInstanceCount }: Body) => ({
-              VariantName,
-              InstanceType,
-              DesiredInstanceCount: InitialInstanceCount,
-              VariantStatus: [{ Status: 'Creating' }],
+            ProductionVariants: pending.fleets.map((fleet) => ({
+              ...variantSummary(fleet),
+              InstanceType: fleet.variant.InstanceType,
+              VariantStatus: [
+                {
+                  Status: pending.status.name,
+                  StartTime: seconds(pending.status.since),
+                  ...(pending.status.message === undefined ? {} : { StatusMessage: pending.status.message }),
+                },
+              ],
             })),
           },
         }),
   };
+}
+
+/** Whom a request may go to, and what part of the traffic each has. */
+export function sharesOf({ fleets, pending }: Endpoint): readonly { readonly fleet: Fleet; readonly weight: number }[] {
+  const [share, fresh] = [pending?.share ?? 0, pending?.fleets ?? []];
+  return [
+    ...fleets.map((fleet) => ({ fleet, weight: fleet.weight * (1 - share) })),
+    ...(share === 0 ? [] : fresh.map((fleet) => ({ fleet, weight: fleet.weight * share }))),
+  ];
 }
 
 function variantSummary({ variant, weight, desiredWeight, replicas, desiredCount }: Fleet): Body {

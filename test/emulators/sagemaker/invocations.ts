@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { AwsError } from './aws-error.ts';
 import type { CloudWatch } from './cloudwatch.ts';
-import type { Endpoints, Fleet } from './endpoints.ts';
+import { type Endpoints, type Fleet, sharesOf } from './endpoints.ts';
 
 export interface Invoked {
   readonly status: number;
@@ -39,10 +39,11 @@ async function answered(
     throw new AwsError('ValidationError', `Endpoint ${name} of account 123456789012 not found.`);
   }
   const target = headers['x-amzn-sagemaker-target-variant'];
-  const fleet =
-    target === undefined
-      ? chosen(endpoint.fleets)
-      : endpoint.fleets.find((each) => each.variant.VariantName === target);
+  const shares = sharesOf(endpoint).filter(
+    ({ fleet: { variant } }) => target === undefined || variant.VariantName === target,
+  );
+  // Whoever is asked by name is asked whatever its weight.
+  const fleet = target !== undefined && shares.length === 1 ? shares[0]?.fleet : chosen(shares);
   if (fleet === undefined && target !== undefined) {
     throw new AwsError('ValidationError', `Variant ${target} not found for endpoint ${name}.`);
   }
@@ -51,7 +52,12 @@ async function answered(
     throw new AwsError('ServiceUnavailable', 'No instance serves this request.', 503);
   }
   const dimensions = { EndpointName: name, VariantName: fleet.variant.VariantName };
-  const count = (metric: string, value: number): void => cloudwatch.put('AWS/SageMaker', metric, dimensions, value);
+  const { config } = fleet;
+  const count = (metric: string, value: number): void => {
+    cloudwatch.put('AWS/SageMaker', metric, dimensions, value);
+    if (config === undefined) return;
+    cloudwatch.put('AWS/SageMaker', metric, { ...dimensions, EndpointConfigName: config }, value);
+  };
   const began = performance.now();
   replica.inFlight += 1;
   const answer = await fetch(`http://127.0.0.1:${replica.port}/invocations`, {
@@ -99,12 +105,11 @@ function failed(status: number, type: string, value: object): Invoked {
 }
 
 /** The variant that is furthest behind its share. */
-function chosen(fleets: readonly Fleet[]): Fleet | undefined {
-  const total = fleets.reduce((sum, { weight }) => sum + weight, 0);
-  const sent = fleets.reduce((sum, each) => sum + each.sent, 0) + 1;
-  const [first] = fleets
-    .filter(({ weight }) => weight > 0)
-    .sort((a, b) => a.sent - (a.weight / total) * sent - (b.sent - (b.weight / total) * sent));
-  if (first !== undefined) first.sent += 1;
-  return first;
+function chosen(shares: ReturnType<typeof sharesOf>): Fleet | undefined {
+  const total = shares.reduce((sum, { weight }) => sum + weight, 0);
+  const sent = shares.reduce((sum, { fleet }) => sum + fleet.sent, 0) + 1;
+  const ahead = ({ fleet, weight }: (typeof shares)[number]): number => fleet.sent - (weight / total) * sent;
+  const [first] = shares.filter(({ weight }) => weight > 0).sort((a, b) => ahead(a) - ahead(b));
+  if (first !== undefined) first.fleet.sent += 1;
+  return first?.fleet;
 }

@@ -13,13 +13,14 @@ export const startupTimeouts = { least: 60, most: 3600 } as const;
 
 /** A deployment as a variant that has no traffic yet. */
 export function variantOf(
-  { deployment, startupTimeoutSeconds }: DeploymentRequest,
+  { startupTimeoutSeconds }: Pick<DeploymentRequest, 'startupTimeoutSeconds'>,
+  name: string,
   hostedModel: string,
   replicas: number,
   { serving }: SageMakerSettings,
 ): ProductionVariant {
   return {
-    VariantName: deployment,
+    VariantName: name,
     ModelName: hostedModel,
     InstanceType: serving.instanceType as ProductionVariantInstanceType,
     InitialInstanceCount: replicas,

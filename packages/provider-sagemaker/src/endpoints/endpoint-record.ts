@@ -1,4 +1,6 @@
 import { isObject } from '@mlops-actions/provider';
+import type { ScalingSettings } from '../settings.ts';
+import type { ConfigRecord } from './variant-names.ts';
 
 /**
  * `endpoints/<name>/endpoint.json`: what the store keeps of an endpoint. SageMaker has none without a model, so an endpoint that is only
@@ -22,6 +24,9 @@ export interface DeploymentRecord {
   readonly instanceType?: string;
   readonly minReplicas: number;
   readonly maxReplicas: number;
+  /** How it scales between them; absent in what earlier releases wrote. */
+  readonly targetConcurrency?: number;
+  readonly scaling?: ScalingSettings;
   readonly startupTimeoutSeconds: number;
   /** Milliseconds since 1970. */
   readonly created: number;
@@ -39,13 +44,16 @@ export function deploymentPath(endpoint: string, deployment: string): string {
   return `endpoints/${endpoint}/deployments/${deployment}`;
 }
 
-/** `endpoints/<name>/configs/<configuration>.json`: an empty document for each endpoint configuration that was made and not removed yet. */
 export function configPath(endpoint: string, config: string): string {
   return `endpoints/${endpoint}/configs/${config}`;
 }
 
 export function isEndpointRecord(value: unknown): value is EndpointRecord {
   return isObject(value) && typeof value.capturePercent === 'number' && Array.isArray(value.promoted);
+}
+
+export function isConfigRecord(value: unknown): value is ConfigRecord {
+  return isObject(value) && (value.variants === undefined || isObject(value.variants));
 }
 
 export function isDeploymentRecord(value: unknown): value is DeploymentRecord {

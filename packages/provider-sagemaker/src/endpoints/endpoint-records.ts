@@ -6,10 +6,12 @@ import {
   deploymentPath,
   type EndpointRecord,
   endpointPath,
+  isConfigRecord,
   isDeploymentRecord,
   isEndpointRecord,
   journalPath,
 } from './endpoint-record.ts';
+import type { ConfigRecord } from './variant-names.ts';
 
 /** The documents of endpoints and their deployments in the store. */
 export interface EndpointRecords {
@@ -25,7 +27,9 @@ export interface EndpointRecords {
   removeDeployment(endpoint: string, deployment: string): Promise<void>;
   /** The names of the endpoint configurations that may be there. */
   configs(endpoint: string): Promise<readonly string[]>;
-  writeConfig(endpoint: string, config: string): Promise<void>;
+  /** Whom the configuration's variants serve. */
+  config(endpoint: string, config: string): Promise<ConfigRecord>;
+  writeConfig(endpoint: string, config: string, record: ConfigRecord): Promise<void>;
   removeConfig(endpoint: string, config: string): Promise<void>;
 }
 
@@ -56,7 +60,8 @@ export function endpointRecords(store: S3Store): EndpointRecords {
     writeDeployment: (endpoint, name, record) => store.write(deploymentPath(endpoint, name), record),
     removeDeployment: (endpoint, name) => store.remove(deploymentPath(endpoint, name)),
     configs: (endpoint) => store.list(`endpoints/${endpoint}/configs`),
-    writeConfig: (endpoint, config) => store.write(configPath(endpoint, config), {}),
+    config: async (endpoint, config) => (await store.read(configPath(endpoint, config), isConfigRecord)) ?? {},
+    writeConfig: (endpoint, config, record) => store.write(configPath(endpoint, config), record),
     removeConfig: (endpoint, config) => store.remove(configPath(endpoint, config)),
   };
 }

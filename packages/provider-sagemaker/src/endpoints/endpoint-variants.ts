@@ -1,3 +1,4 @@
+import type { ProductionVariant } from '@aws-sdk/client-sagemaker';
 import { UserError } from '@mlops-actions/core';
 import type { DeploymentRequest } from '@mlops-actions/provider';
 import type { Clients } from '../clients.ts';
@@ -9,6 +10,7 @@ import type { EndpointRecord } from './endpoint-record.ts';
 import type { EndpointRecords } from './endpoint-records.ts';
 import { type HostedModel, removeModel } from './hosted-model.ts';
 import type { Hosting } from './hosting.ts';
+import { configRecord, deploymentOf, freeName } from './variant-names.ts';
 
 /** The variants of endpoints: each comes and goes by a configuration with it and without it. */
 export interface EndpointVariants {
@@ -34,16 +36,27 @@ interface EndpointVariantsOptions {
   readonly settings: SageMakerSettings;
 }
 
+/** A variant and whom it serves. */
+interface Placed {
+  readonly name: string;
+  readonly deployment: string;
+  readonly variant: ProductionVariant;
+}
+
 export function endpointVariants(
   { clients, store, settings }: EndpointVariantsOptions,
   host: Hosting,
   records: EndpointRecords,
 ): EndpointVariants {
   /** The variants that the endpoint has now. */
-  const currentVariants = async (endpoint: string, signal?: AbortSignal) => {
+  const currentVariants = async (endpoint: string, signal?: AbortSignal): Promise<readonly Placed[]> => {
     const live = await host.settled(endpoint, signal);
     if (live?.EndpointConfigName === undefined || live.EndpointStatus === 'Failed') return [];
-    return variantsIn(await host.config(live.EndpointConfigName));
+    const record = await records.config(endpoint, live.EndpointConfigName);
+    return variantsIn(await host.config(live.EndpointConfigName)).map((variant) => {
+      const { VariantName: name = '' } = variant;
+      return { name, deployment: deploymentOf(record, name), variant };
+    });
   };
 
   /** Removes every configuration of the endpoint but the one that serves. What a killed step left is found by its document. */
@@ -58,12 +71,13 @@ export function endpointVariants(
 
   const apply = async (
     endpoint: string,
-    variants: Parameters<typeof endpointConfig>[1],
+    placed: readonly Placed[],
     { capturePercent }: EndpointRecord,
     signal?: AbortSignal,
   ): Promise<void> => {
+    const variants = placed.map(({ variant }) => variant);
     const config = endpointConfig(endpoint, variants, capturePercent, store.uri('capture'), settings);
-    await records.writeConfig(endpoint, config.EndpointConfigName ?? '');
+    await records.writeConfig(endpoint, config.EndpointConfigName ?? '', configRecord(placed));
     await host.apply(endpoint, config, signal);
     await tidy(endpoint);
   };
@@ -81,18 +95,21 @@ export function endpointVariants(
     signal?: AbortSignal,
   ): Promise<void> => {
     const { endpoint, deployment, autoscaling } = request;
-    const others = (await currentVariants(endpoint, signal)).filter(({ VariantName }) => VariantName !== deployment);
-    const variants = [...others, variantOf(request, model.name, replicas, settings)];
-    await apply(endpoint, variants, record, signal);
-    await scaleVariant(clients.autoscaling, endpoint, deployment, autoscaling, settings.serving.scaling);
+    const others = (await currentVariants(endpoint, signal)).filter((each) => each.deployment !== deployment);
+    const taken = others.map(({ name }) => name);
+    const name = freeName(deployment, taken);
+    const variant = variantOf(request, name, model.name, replicas, settings);
+    await apply(endpoint, [...others, { name, deployment, variant }], record, signal);
+    await scaleVariant(clients.autoscaling, endpoint, name, autoscaling, settings.serving.scaling);
   };
 
   const dropVariant = async (endpoint: string, deployment: string): Promise<void> => {
     const variants = await currentVariants(endpoint);
-    const others = variants.filter(({ VariantName }) => VariantName !== deployment);
+    const others = variants.filter((each) => each.deployment !== deployment);
     if (others.length === 0) return remove(endpoint);
-    if (others.length === variants.length) return tidy(endpoint);
-    await stopScaling(clients.autoscaling, endpoint, deployment);
+    const own = variants.find((each) => each.deployment === deployment);
+    if (own === undefined) return tidy(endpoint);
+    await stopScaling(clients.autoscaling, endpoint, own.name);
     await apply(endpoint, others, (await records.read(endpoint)) ?? { capturePercent: 0, promoted: [] });
   };
 

@@ -19,6 +19,7 @@ import { requiredInput, type SageMakerSettings } from '../settings.ts';
 import { artifactUri, putArtifact } from '../store/artifacts.ts';
 import type { S3Store } from '../store/s3-store.ts';
 import { requireScaling } from './autoscaling.ts';
+import type { DeploymentRecord } from './endpoint-record.ts';
 
 /** What SageMaker takes of a container's variables. */
 const limits = { variables: 100, value: 1024 } as const;
@@ -68,6 +69,17 @@ export async function hostedModel(
   };
   const name = derivedName(`${endpoint}-${deployment}`, ingredients);
   return { name, identity: sha256(canonicalJson(ingredients)), request: { ...hosted, ModelName: name } };
+}
+
+/** What is kept of a deployment that is made at `created`, in milliseconds since 1970. */
+export function deploymentRecord(
+  { model, autoscaling, startupTimeoutSeconds }: DeploymentRequest,
+  { identity, name }: HostedModel,
+  { serving: { instanceType, scaling } }: SageMakerSettings,
+  created: number,
+): DeploymentRecord {
+  const kept = scaling === undefined ? {} : { scaling };
+  return { model, identity, hostedModel: name, instanceType, ...autoscaling, ...kept, startupTimeoutSeconds, created };
 }
 
 export async function makeModel(sagemaker: SageMakerClient, { name, request }: HostedModel): Promise<void> {

@@ -4,6 +4,7 @@ import {
   type CreateEndpointConfigInput,
   DeleteEndpointCommand,
   DeleteEndpointConfigCommand,
+  type DeploymentConfig,
   DescribeEndpointCommand,
   DescribeEndpointConfigCommand,
   type DescribeEndpointConfigOutput,
@@ -11,6 +12,7 @@ import {
   type DesiredWeightAndCapacity,
   type SageMakerClient,
   UpdateEndpointCommand,
+  type UpdateEndpointInput,
   UpdateEndpointWeightsAndCapacitiesCommand,
 } from '@aws-sdk/client-sagemaker';
 import { type Clock, UserError } from '@mlops-actions/core';
@@ -26,6 +28,10 @@ export interface Hosting {
    * before it stays.
    */
   apply(endpoint: string, config: CreateEndpointConfigInput, signal?: AbortSignal): Promise<void>;
+  /** Makes a configuration, asks for it and does not wait: SageMaker drives the update, by `deployment`. Refused while something is under way. */
+  begin(endpoint: string, config: CreateEndpointConfigInput, deployment: DeploymentConfig): Promise<void>;
+  /** Asks for a configuration that is there already, with the weights and instance counts as they are now, and does not wait. */
+  goBack(endpoint: string, config: string): Promise<void>;
   /**
    * Sets weights, or the instance count of one variant, and resolves once that is in effect. SageMaker takes the counts of several variants
    * one after another.
@@ -122,10 +128,25 @@ export function hosting(
       () => unlessMissing(sagemaker.send(new DeleteEndpointCommand({ EndpointName }))),
     );
 
+  /** That something is under way is no reason to give up. */
+  const ask = async (request: UpdateEndpointInput): Promise<void> => {
+    await sagemaker.send(new UpdateEndpointCommand(request)).catch((error: unknown) => {
+      if (/in-progress/.test((error as Error).message)) throw error;
+      throw explained(error, `Endpoint ${request.EndpointName}`);
+    });
+  };
+
   return {
     describe,
     config,
     settled,
+    begin: async (EndpointName, request, deployment) => {
+      await makeConfig(request);
+      const { EndpointConfigName } = request;
+      await ask({ EndpointName, EndpointConfigName, DeploymentConfig: deployment });
+    },
+    goBack: (EndpointName, EndpointConfigName) =>
+      ask({ EndpointName, EndpointConfigName, RetainAllVariantProperties: true }),
     remove,
     removeConfig,
     apply: async (endpoint, request, signal) => {

@@ -30,6 +30,8 @@ const latencies = { p50: 'p50', p90: 'p90', p95: 'p95', p99: 'p99', mean: 'Avera
 export interface MeasuredVariant {
   readonly endpoint: string;
   readonly variant: string;
+  /** Only those of the instances that a guarded update made for this configuration. */
+  readonly config?: string;
   /** Since when it has been there, in milliseconds since 1970. */
   readonly since: number;
   /** Absent: how many cores its instances have is not known, and their CPU does not count for `saturation`. */
@@ -62,7 +64,7 @@ export async function measureVariant(
 
 async function ask(
   cloudwatch: CloudWatchClient,
-  { endpoint, variant }: MeasuredVariant,
+  { endpoint, variant, config }: MeasuredVariant,
   period: number,
   from: number,
   to: number,
@@ -76,6 +78,7 @@ async function ask(
         Dimensions: [
           { Name: 'EndpointName', Value: endpoint },
           { Name: 'VariantName', Value: variant },
+          ...(config === undefined ? [] : [{ Name: 'EndpointConfigName', Value: config }]),
         ],
       },
       Period: period,

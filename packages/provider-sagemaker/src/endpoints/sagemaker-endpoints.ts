@@ -24,14 +24,14 @@ import type { S3Store } from '../store/s3-store.ts';
 import { stopScaling } from './autoscaling.ts';
 import { startupTimeouts } from './endpoint-config.ts';
 import { variantLogs } from './endpoint-logs.ts';
-import type { DeploymentRecord } from './endpoint-record.ts';
 import { endpointRecords } from './endpoint-records.ts';
 import { endpointState } from './endpoint-state.ts';
 import { endpointVariants } from './endpoint-variants.ts';
-import { hostedModel, makeModel, removeModel } from './hosted-model.ts';
+import { deploymentRecord, hostedModel, makeModel, removeModel } from './hosted-model.ts';
 import { hosting } from './hosting.ts';
 import { invocationUrl, invokeEndpoint } from './invoke.ts';
 import { measureVariant } from './measure.ts';
+import { placements } from './placements.ts';
 
 export interface SageMakerEndpointsOptions {
   readonly clients: Clients;
@@ -73,14 +73,16 @@ export function sagemakerEndpoints(options: SageMakerEndpointsOptions): SageMake
   const host = hosting(clients.sagemaker, settings, clock);
   const records = endpointRecords(store);
   const variants = endpointVariants(options, host, records);
+  const placed = placements(host, records);
 
   const describe = async (endpoint: string): Promise<EndpointState | undefined> => {
     requireName('endpoint', endpoint);
     const record = await records.read(endpoint);
     if (record === undefined) return undefined;
     const [live, deployments] = await Promise.all([host.describe(endpoint), records.deployments(endpoint)]);
+    const naming = await placed.naming(endpoint, live);
     const url = await invocationUrl(clients.runtime, endpoint);
-    return endpointState(endpoint, url, record, live, deployments);
+    return endpointState(endpoint, url, record, live, deployments, naming);
   };
 
   const hasTraffic = async (endpoint: string): Promise<boolean> => {
@@ -124,22 +126,11 @@ export function sagemakerEndpoints(options: SageMakerEndpointsOptions): SageMake
     if (there !== undefined && known?.identity === model.identity) return there;
     if (there !== undefined) throw new UserError(takenName(request));
     signal?.throwIfAborted();
-    const { minReplicas, maxReplicas } = autoscaling;
-    const { startupTimeoutSeconds } = request;
-    const made: DeploymentRecord = {
-      model: request.model,
-      identity: model.identity,
-      hostedModel: model.name,
-      instanceType: settings.serving.instanceType,
-      minReplicas,
-      maxReplicas,
-      startupTimeoutSeconds,
-      created: clock.now().getTime(),
-    };
+    const made = deploymentRecord(request, model, settings, clock.now().getTime());
     await records.writeDeployment(endpoint, deployment, made);
     try {
       await makeModel(clients.sagemaker, model);
-      await variants.add(request, model, record, replicas ?? minReplicas, signal);
+      await variants.add(request, model, record, replicas ?? autoscaling.minReplicas, signal);
     } catch (error) {
       const explanation = signal?.aborted ? error : await failed(request, error);
       // An update that was begun cannot be broken off: what it made is taken away when it is over.
@@ -155,12 +146,17 @@ export function sagemakerEndpoints(options: SageMakerEndpointsOptions): SageMake
 
   const rescale: SageMakerEndpoints['rescale'] = async (endpoint, shares, replicas, { signal } = {}) => {
     const before = await stateOf(endpoint);
+    const nameOf = await placed.variants(endpoint);
+    const variant = (deployment: string): string => nameOf(deployment) ?? deployment;
     const counts = (isDue: (wanted: number, now: number) => boolean) =>
       before.deployments
         .map(({ name, desiredReplicas }) => ({ name, wanted: replicas[name] ?? desiredReplicas, now: desiredReplicas }))
         .filter(({ wanted, now }) => isDue(wanted, now))
-        .map(({ name, wanted }) => ({ VariantName: name, DesiredInstanceCount: wanted }));
-    const weights = before.deployments.map(({ name }) => ({ VariantName: name, DesiredWeight: shares[name] ?? 0 }));
+        .map(({ name, wanted }) => ({ VariantName: variant(name), DesiredInstanceCount: wanted }));
+    const weights = before.deployments.map(({ name }) => ({
+      VariantName: variant(name),
+      DesiredWeight: shares[name] ?? 0,
+    }));
     for (const grown of counts((wanted, now) => wanted > now)) await host.rescale(endpoint, [grown], signal);
     await host.rescale(endpoint, weights, signal);
     for (const shrunk of counts((wanted, now) => wanted < now)) await host.rescale(endpoint, [shrunk], signal);
@@ -229,7 +225,10 @@ export function sagemakerEndpoints(options: SageMakerEndpointsOptions): SageMake
     remove: async (endpoint) => {
       requireName('endpoint', endpoint);
       const deployments = await records.deployments(endpoint);
-      for (const name of deployments.keys()) await stopScaling(clients.autoscaling, endpoint, name);
+      const nameOf = await placed.variants(endpoint);
+      for (const name of deployments.keys()) {
+        await stopScaling(clients.autoscaling, endpoint, nameOf(name) ?? name);
+      }
       await variants.remove(endpoint);
       for (const [name, { hostedModel: hosted }] of deployments) {
         await removeModel(clients.sagemaker, hosted);
@@ -245,7 +244,13 @@ export function sagemakerEndpoints(options: SageMakerEndpointsOptions): SageMake
         await records.require(endpoint);
         return nobody('No deployment of the endpoint has traffic.', 503);
       }
-      const answer = await invokeEndpoint(clients.runtime, endpoint, invocation, signal);
+      const { deployment, ...request } = invocation;
+      const variant = deployment && (await placed.variant(endpoint, deployment));
+      if (deployment !== undefined && variant === undefined) {
+        return nobody(`Deployment ${deployment} is not at the endpoint.`, 404);
+      }
+      const addressed = variant === undefined ? request : { ...request, deployment: variant };
+      const answer = await invokeEndpoint(clients.runtime, endpoint, addressed, signal);
       if (answer === undefined) await records.require(endpoint);
       return answer ?? nobody('The endpoint has no deployment.', 404);
     },
@@ -253,15 +258,18 @@ export function sagemakerEndpoints(options: SageMakerEndpointsOptions): SageMake
       requireName('endpoint', endpoint);
       if ((await records.read(endpoint)) === undefined) return {};
       const now = clock.now().getTime();
-      const series = [...(await records.deployments(endpoint))].map(async ([variant, { created, instanceType }]) => {
+      const [deployments, nameOf] = await Promise.all([records.deployments(endpoint), placed.variants(endpoint)]);
+      const series = [...deployments].map(async ([deployment, { created, instanceType }]) => {
+        const variant = nameOf(deployment);
+        if (variant === undefined) return [deployment, { windows: [] }];
         const measured = { endpoint, variant, since: created, ...(instanceType && { instanceType }) };
-        return [variant, await measureVariant(clients.cloudwatch, measured, request, now)];
+        return [deployment, await measureVariant(clients.cloudwatch, measured, request, now)];
       });
       return Object.fromEntries(await Promise.all(series));
     },
     logs: async (endpoint, deployment, lines) => {
       if ((await records.read(endpoint)) === undefined) return [];
-      return variantLogs(clients.logs, endpoint, deployment, lines);
+      return variantLogs(clients.logs, endpoint, (await placed.variant(endpoint, deployment)) ?? deployment, lines);
     },
   };
 }

@@ -1,41 +1,45 @@
-import { isOpen, type RolloutObservation, UserError } from '@mlops-actions/core';
+import { type RolloutObservation, UserError } from '@mlops-actions/core';
 import {
   areSameShares,
   type CallOptions,
   type EndpointState,
-  fractionFault,
-  partOfTraffic,
-  type RolloutPreflight,
   type RolloutService,
   type RolloutTarget,
   requireExpectedShares,
   sharesOf,
   shiftedTraffic,
   type TrafficShift,
-  takenName,
   unknownEndpoint,
 } from '@mlops-actions/provider';
 import type { SageMakerEndpoints } from '../endpoints/sagemaker-endpoints.ts';
 import type { S3Store } from '../store/s3-store.ts';
+import { type GuardedTargetOptions, guardedTarget } from './guarded-target.ts';
 import { readJournal, writeJournal } from './journal-document.ts';
+import { candidateFaults, noMirror, weightFaults } from './preflight.ts';
 import { countsAt } from './replica-counts.ts';
 
-/** What SageMaker allows an endpoint. */
-const mostVariants = 10;
-
-/** Endpoints of SageMaker as targets of rollouts by the weights of their variants. */
-export function sagemakerRollouts(store: S3Store, endpoints: SageMakerEndpoints): RolloutService {
-  return { target: (endpoint) => sagemakerTarget(endpoint, store, endpoints) };
+/** Endpoints of SageMaker as targets of rollouts, by the weights of their variants or by SageMaker's own deployment guardrails. */
+export function sagemakerRollouts(options: GuardedTargetOptions): RolloutService {
+  const { store, endpoints } = options;
+  return {
+    target: (endpoint, engine = 'shares') => {
+      const target = weightsTarget(endpoint, store, endpoints);
+      return engine === 'shares' ? target : guardedTarget(endpoint, target, options);
+    },
+  };
 }
 
-function sagemakerTarget(endpoint: string, store: S3Store, endpoints: SageMakerEndpoints): RolloutTarget {
+function weightsTarget(endpoint: string, store: S3Store, endpoints: SageMakerEndpoints): RolloutTarget {
   const requireState = async (): Promise<EndpointState> => {
     const state = await endpoints.settle(endpoint);
     if (state !== undefined) return state;
     throw unknownEndpoint(endpoint);
   };
   return {
-    preflight: (request, options) => faultsOf(request, store, endpoints, options),
+    preflight: async (request, options) => [
+      ...(await weightFaults(request, endpoints)),
+      ...(await candidateFaults(request.candidate, store, endpoints, options)),
+    ],
     granularity: async () => {
       const deployments = (await endpoints.describe(endpoint))?.deployments ?? [];
       const [most] = [...deployments].sort((a, b) => b.traffic - a.traffic);
@@ -110,9 +114,6 @@ function refuseMirror({ mirror }: TrafficShift): void {
   throw new UserError(noMirror);
 }
 
-const noMirror =
-  'A shadow variant of SageMaker cannot be asked directly, so this provider makes no copies of requests. Choose another strategy than shadow.';
-
 function observationOf(
   state: EndpointState | undefined,
   isMixed: boolean,
@@ -126,43 +127,4 @@ function observationOf(
     healthy: Object.fromEntries(serving.map(({ name, readyReplicas }) => [name, readyReplicas > 0])),
     promoted: state.promoted,
   };
-}
-
-async function faultsOf(
-  { candidate, plan, engine }: RolloutPreflight,
-  store: S3Store,
-  endpoints: SageMakerEndpoints,
-  options?: CallOptions,
-): Promise<readonly string[]> {
-  const { endpoint, deployment } = candidate;
-  const state = await endpoints.describe(endpoint);
-  const others = (state?.deployments ?? []).filter(({ name }) => name !== deployment);
-  const share = state?.deployments.find(({ name }) => name === deployment)?.traffic ?? 0;
-  const journal = await readJournal(store, endpoint);
-  const isOpenRollout = journal !== undefined && isOpen(journal);
-  const faults = [
-    engine === 'shares' ? undefined : 'SageMaker shifts by the weights of variants here. Leave `engine` out.',
-    plan.steps.some(({ mirror = 0 }) => mirror > 0) ? noMirror : undefined,
-    fractionFault(plan.steps.map(({ achieved }) => achieved)),
-    isOpenRollout ? undefined : partOfTraffic(candidate, share),
-    others.length >= mostVariants
-      ? `Endpoint "${endpoint}" has ${others.length} deployments, which is all that SageMaker allows. Remove one.`
-      : undefined,
-    await nameFault(candidate, endpoints, options),
-  ];
-  return faults.filter((fault) => fault !== undefined);
-}
-
-async function nameFault(
-  candidate: RolloutPreflight['candidate'],
-  endpoints: SageMakerEndpoints,
-  options?: CallOptions,
-): Promise<string | undefined> {
-  try {
-    if (!(await endpoints.isOther(candidate, options))) return undefined;
-  } catch (error) {
-    if (error instanceof UserError) return error.message;
-    throw error;
-  }
-  return takenName(candidate);
 }

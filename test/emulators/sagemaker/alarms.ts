@@ -1,0 +1,117 @@
+import type { Clock } from '@mlops-actions/core';
+import { AwsError } from './aws-error.ts';
+import type { CloudWatch } from './cloudwatch.ts';
+import { account, type Body, type Part, region, seconds } from './part.ts';
+
+type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+
+interface Alarm {
+  settings: Body;
+  state: AlarmState;
+  changed: number;
+  /** When it was looked at last, or its state was set by hand, in milliseconds since 1970. */
+  looked: number;
+}
+
+/** CloudWatch looks at its alarms every minute. */
+const minute = 60_000;
+
+export interface Alarms extends Part {
+  /** The state of an alarm now; undefined when there is none of that name. */
+  state(name: string): AlarmState | undefined;
+}
+
+/** Alarms of one metric, which are looked at each minute of the clock; a state that was set by hand lasts until the next look. */
+export function alarms(clock: Clock, cloudwatch: CloudWatch): Alarms {
+  const all = new Map<string, Alarm>();
+
+  const look = (alarm: Alarm): Alarm => {
+    const now = clock.now().getTime();
+    if (Math.floor(now / minute) === Math.floor(alarm.looked / minute)) return alarm;
+    const state = stateOf(alarm, valuesOf(alarm.settings, cloudwatch, now));
+    if (state !== alarm.state) alarm.changed = now;
+    alarm.state = state;
+    alarm.looked = now;
+    return alarm;
+  };
+
+  return {
+    state: (name) => {
+      const alarm = all.get(name);
+      return alarm && look(alarm).state;
+    },
+    reset: async () => all.clear(),
+    handlers: {
+      PutMetricAlarm: (settings: Body) => {
+        const now = clock.now().getTime();
+        const before = all.get(settings.AlarmName);
+        all.set(
+          settings.AlarmName,
+          before === undefined
+            ? { settings, state: 'INSUFFICIENT_DATA', changed: now, looked: now }
+            : { ...before, settings },
+        );
+      },
+      SetAlarmState: ({ AlarmName, StateValue }: Body) => {
+        const alarm = all.get(AlarmName);
+        if (alarm === undefined) throw new AwsError('ResourceNotFound', `Unknown alarm ${AlarmName}`, 404);
+        const now = clock.now().getTime();
+        Object.assign(alarm, { state: StateValue, changed: now, looked: now });
+      },
+      DescribeAlarms: ({ AlarmNames, AlarmNamePrefix = '' }: Body) => {
+        const asked = [...all].filter(([name]) => AlarmNames?.includes(name) ?? name.startsWith(AlarmNamePrefix));
+        return { MetricAlarms: asked.map(([name, alarm]) => described(name, look(alarm))), CompositeAlarms: [] };
+      },
+      DeleteAlarms: ({ AlarmNames }: Body) => {
+        for (const name of AlarmNames) all.delete(name);
+      },
+    },
+  };
+}
+
+/** The values of the last periods that are over, oldest first; undefined: nothing was measured in one. */
+function valuesOf(settings: Body, cloudwatch: CloudWatch, now: number): (number | undefined)[] {
+  const { Namespace, MetricName, Dimensions = [], Period, EvaluationPeriods, Statistic, ExtendedStatistic } = settings;
+  const dimensions = Object.fromEntries(Dimensions.map(({ Name, Value }: Body) => [Name, Value]));
+  const length = Period * 1000;
+  const end = Math.floor(now / length) * length;
+  const starts = Array.from({ length: EvaluationPeriods }, (_, index) => end - (EvaluationPeriods - index) * length);
+  return starts.map((from) =>
+    cloudwatch.statistic(Namespace, MetricName, dimensions, from, from + length, Statistic ?? ExtendedStatistic),
+  );
+}
+
+/** By the alarm's own word for periods without a value. */
+function stateOf({ settings, state }: Alarm, values: readonly (number | undefined)[]): AlarmState {
+  const { TreatMissingData = 'missing', EvaluationPeriods, DatapointsToAlarm = EvaluationPeriods } = settings;
+  const isMissing = values.every((value) => value === undefined);
+  if (isMissing && TreatMissingData === 'missing') return 'INSUFFICIENT_DATA';
+  if (isMissing && TreatMissingData === 'ignore') return state;
+  const breaching = values.filter((value) =>
+    value === undefined ? TreatMissingData === 'breaching' : isBreaching(settings, value),
+  );
+  return breaching.length >= DatapointsToAlarm ? 'ALARM' : 'OK';
+}
+
+function isBreaching({ ComparisonOperator, Threshold }: Body, value: number): boolean {
+  switch (ComparisonOperator) {
+    case 'GreaterThanThreshold':
+      return value > Threshold;
+    case 'GreaterThanOrEqualToThreshold':
+      return value >= Threshold;
+    case 'LessThanThreshold':
+      return value < Threshold;
+    default:
+      return value <= Threshold;
+  }
+}
+
+function described(name: string, { settings, state, changed }: Alarm): Body {
+  const { Tags: _, ...kept } = settings;
+  return {
+    ...kept,
+    AlarmArn: `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`,
+    StateValue: state,
+    StateUpdatedTimestamp: seconds(new Date(changed)),
+  };
+}
