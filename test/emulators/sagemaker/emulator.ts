@@ -13,7 +13,7 @@ import { type Journal, type JournalEntry, openJournal } from './journal.ts';
 import { modelPackages } from './model-packages.ts';
 import { type Moto, signature, startMoto } from './moto.ts';
 import { type Handlers, type Part, region } from './part.ts';
-import { scaling } from './scaling.ts';
+import { type Scaling, scaling } from './scaling.ts';
 import { trainingJobs } from './training-jobs.ts';
 
 /**
@@ -35,6 +35,8 @@ export interface Emulator {
   hosted(): string[];
   /** The state of CloudWatch's alarm; undefined when there is none of that name. */
   alarm: Alarms['state'];
+  /** What Application Auto Scaling is to scale, as it was asked for. */
+  scaled: Scaling['targets'];
   /** The names of the training jobs that are not over. */
   runningJobs(): string[];
   /** The next spot job loses its machine once while it trains. */
@@ -57,8 +59,9 @@ export async function startEmulator(clock: Clock = systemClock): Promise<Emulato
   const watching = alarms(clock, metrics);
   const jobs = trainingJobs(moto);
   const hosting = endpoints(moto, clock, models, watching);
+  const scaler = scaling(clock, hosting);
   // Endpoints end before what they are made of is forgotten.
-  const parts: Part[] = [hosting, models, metrics, watching, scaling(clock, hosting), jobs, modelPackages()];
+  const parts: Part[] = [hosting, models, metrics, watching, scaler, jobs, modelPackages()];
   const handlers: Handlers = Object.assign({}, ...parts.map((part) => part.handlers));
   const server = createServer((request, response) => {
     void answer(request, response, { moto, journal, faults, interruptions, handlers, hosting, metrics }).catch(
@@ -75,6 +78,7 @@ export async function startEmulator(clock: Clock = systemClock): Promise<Emulato
     interruptions,
     hosted: () => [...hosting.names(), ...models.names()],
     alarm: watching.state,
+    scaled: scaler.targets,
     troubles: hosting.troubles,
     metrics: metrics.state,
     putMetric: metrics.put,

@@ -82,9 +82,9 @@ export function endpoints(moto: Moto, clock: Clock, models: HostingModels, alarm
     working.add(promise);
   };
 
-  const provision = async (endpoint: string, wanted: Fleet): Promise<boolean> => {
+  const provision = async (endpoint: string, wanted: Fleet, count = wanted.desiredCount): Promise<boolean> => {
     const model = models.model(wanted.variant.ModelName);
-    const missing = wanted.desiredCount - wanted.replicas.length;
+    const missing = Math.max(0, count - wanted.replicas.length);
     const request = { endpoint, variant: wanted.variant, model, moto, clock };
     const started = await Promise.all(Array.from({ length: missing }, () => startReplica(request, ending.signal)));
     const ready = started.filter((replica) => replica !== undefined);
@@ -93,9 +93,9 @@ export function endpoints(moto: Moto, clock: Clock, models: HostingModels, alarm
   };
 
   /** Makes every fleet of a configuration. Resolves with what did not start. */
-  const build = async (endpoint: Endpoint, fleets: readonly Fleet[]): Promise<Fault | undefined> => {
+  const build = async (endpoint: Endpoint, fleets: readonly Fleet[], count?: number): Promise<Fault | undefined> => {
     await clock.sleep(times.provision * 1000);
-    const answers = await Promise.all(fleets.map((fleet) => provision(endpoint.name, fleet)));
+    const answers = await Promise.all(fleets.map((fleet) => provision(endpoint.name, fleet, count)));
     const failed = fleets[answers.indexOf(false)];
     return failed && { reason: unhealthy(failed.variant.VariantName) };
   };

@@ -14,8 +14,8 @@ export interface GuardedTools {
   readonly alarms: Alarms;
   /** Whether nobody waits for it any more. */
   readonly isOver: () => boolean;
-  /** Starts what the fleets lack; resolves with what is wrong. */
-  build(endpoint: Endpoint, fleets: readonly Fleet[]): Promise<Fault | undefined>;
+  /** Starts what the fleets lack of so many instances each, of what they are to have where none is said; resolves with what is wrong. */
+  build(endpoint: Endpoint, fleets: readonly Fleet[], count?: number): Promise<Fault | undefined>;
   /** Ends instances after their last answers. */
   end(fleets: readonly Fleet[], count: number): Promise<void>;
 }
@@ -136,8 +136,7 @@ async function rollingUpdate(
   for (let done = 0; done < count && fault === undefined; ) {
     done = Math.min(count, done + batch);
     show(pending, tools.clock, 'Creating');
-    fleet.desiredCount = done;
-    fault = await tools.build(endpoint, fresh);
+    fault = await tools.build(endpoint, fresh, done);
     if (fault !== undefined) break;
     show(pending, tools.clock, 'ActivatingTraffic');
     await tools.clock.sleep(activation * 1000);
@@ -146,9 +145,7 @@ async function rollingUpdate(
     const message = `Baking for ${wait} seconds (WaitIntervalInSeconds) with traffic enabled on capacity of ${done} instance(s).`;
     if (!(await bake(wait, message))) fault = {};
   }
-  fleet.desiredCount = count;
   if (fault === undefined) return undefined;
-  before.desiredCount = had;
   await tools.build(endpoint, old);
   shift(endpoint, pending, 0);
   return fault;

@@ -3,8 +3,13 @@ import { AwsError } from './aws-error.ts';
 import type { Endpoints } from './endpoints.ts';
 import { account, type Body, type Part, region, seconds } from './part.ts';
 
+export interface Scaling extends Part {
+  /** What is scaled, as it was asked for. */
+  targets(): Body[];
+}
+
 /** Application Auto Scaling, which keeps what it is told and scales nothing by itself. */
-export function scaling(clock: Clock, endpoints: Endpoints): Part {
+export function scaling(clock: Clock, endpoints: Endpoints): Scaling {
   const targets = new Map<string, Body>();
   const policies = new Map<string, Body>();
 
@@ -21,6 +26,7 @@ export function scaling(clock: Clock, endpoints: Endpoints): Part {
     );
 
   return {
+    targets: () => [...targets.values()],
     reset: async () => {
       targets.clear();
       policies.clear();

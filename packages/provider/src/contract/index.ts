@@ -5,6 +5,7 @@ export * from './fixtures.ts';
 export * from './job-request.ts';
 export * from './jobs.ts';
 export * from './models.ts';
+export * from './rollout-journals.ts';
 export * from './rollouts.ts';
 export * from './serving-request.ts';
 export * from './serving-script.ts';
