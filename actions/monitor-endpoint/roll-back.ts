@@ -24,9 +24,10 @@ export async function rollBack(
   { endpoints, rollouts }: Pick<Provider, 'endpoints' | 'rollouts'>,
   context: Pick<Context, 'clock' | 'signal' | 'run'>,
 ): Promise<string> {
-  const target = rollouts.target(state.name);
-  const journal = await target.readJournal({ signal: context.signal });
-  if (journal !== undefined && isOpen(journal)) return abort(journal, target, context);
+  const journal = await rollouts.target(state.name).readJournal({ signal: context.signal });
+  if (journal !== undefined && isOpen(journal)) {
+    return abort(journal, rollouts.target(state.name, journal.engine ?? 'shares'), context);
+  }
   const [before] = state.promoted;
   if (before === undefined)
     throw new UserError('No other deployment served before this one, so there is none to go back to.');

@@ -5,6 +5,7 @@ import type { Context } from '../action.ts';
 import { ownerOf } from '../rollout-owner.ts';
 import { type SmokeTest, textOrFile } from '../smoke-test.ts';
 import { type CustomCheck, parseChecks } from './custom-checks.ts';
+import { engineOf, requireGuardable } from './guardrail.ts';
 import { makeChecks } from './make-checks.ts';
 import { tellLook, tellMoment } from './progress.ts';
 import { type RolloutInputs, requireKnownChecks } from './settings.ts';
@@ -33,9 +34,18 @@ export async function openGround(inputs: RolloutInputs, context: Ground['context
     inputs,
     checks.map(({ name }) => name),
   );
+  requireGuardable(inputs);
   const provider = await context.provider();
-  const target = provider.rollouts.target(inputs.endpoint);
+  const target = provider.rollouts.target(inputs.endpoint, engineOf(inputs));
   return { inputs, context, provider, target, checks, owner: ownerOf(context.run) };
+}
+
+/** The ground on which an unfinished rollout goes on: with the engine that it began with. */
+export function groundOf(ground: Ground, journal: RolloutJournal | undefined): Ground {
+  const { inputs, provider, target } = ground;
+  const engine = engineOf(inputs, journal);
+  if (engine === target.engine.kind) return ground;
+  return { ...ground, target: provider.rollouts.target(inputs.endpoint, engine) };
 }
 
 export async function findTarget({ target, inputs, context }: Ground): Promise<FoundTarget> {

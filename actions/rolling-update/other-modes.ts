@@ -12,14 +12,15 @@ import type { Invocation } from '@mlops-actions/provider';
 import { driveRollout } from '@mlops-actions/rollout';
 import { readSmokeTest } from '../smoke-test.ts';
 import type { Ended } from './ended.ts';
-import { driveOf, findTarget, type Ground, readProbe, rolloutName } from './ground.ts';
+import { driveOf, findTarget, type Ground, groundOf, readProbe, rolloutName } from './ground.ts';
 import { observedPlan, planOf, settingsOf } from './settings.ts';
 
 /** Modes `reconcile`, `abort` and `promote`: a rollout that is there already goes on. */
-export async function goOn(ground: Ground, mode: 'reconcile' | 'abort' | 'promote'): Promise<Ended> {
-  const { context } = ground;
-  const found = await findTarget(ground);
+export async function goOn(given: Ground, mode: 'reconcile' | 'abort' | 'promote'): Promise<Ended> {
+  const { context } = given;
+  const found = await findTarget(given);
   const { journal } = found;
+  const ground = groundOf(given, journal);
   const probe = mode === 'promote' ? await promotionProbe(ground) : undefined;
   const settings = await settingsFor(ground, journal, probe !== undefined);
   const at = context.clock.now().getTime();
@@ -78,8 +79,9 @@ async function settingsFor(
 ): Promise<RolloutSettings> {
   const { rollout = '', candidate = '', stable = '' } = journal ?? {};
   const granularity = await target.granularity();
-  // Without a journal nothing goes on, and there may be no endpoint that could be divided.
-  const plan = journal === undefined ? observedPlan(inputs, granularity) : planOf(inputs, granularity);
+  // Without a journal nothing goes on, and there may be no endpoint that could be divided; a plan that the cloud has is not ours to check.
+  const isOurs = journal !== undefined && target.engine.kind === 'shares';
+  const plan = isOurs ? planOf(inputs, granularity) : observedPlan(inputs, granularity);
   const particulars = { rollout, owner, candidate, plan, engine: target.engine.kind, canProbe };
   return { ...settingsOf(inputs, particulars), stable };
 }

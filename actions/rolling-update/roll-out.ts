@@ -5,7 +5,8 @@ import type { Context } from '../action.ts';
 import { endpointSettings, makeCandidate } from '../deployment-request.ts';
 import { readSmokeTest, runSmokeTest, type SmokeTest } from '../smoke-test.ts';
 import type { Ended } from './ended.ts';
-import { driveOf, findTarget, type Ground, readProbe, requireMetrics, rolloutName } from './ground.ts';
+import { driveOf, findTarget, type Ground, groundOf, readProbe, requireMetrics, rolloutName } from './ground.ts';
+import { guardedRequest } from './guardrail.ts';
 import { planOf, settingsOf } from './settings.ts';
 
 /** Everything that the inputs say of a rollout, checked against the endpoint; nothing is changed yet. */
@@ -25,7 +26,9 @@ export async function prepare(ground: Ground): Promise<Prepared> {
   const { request } = await makeCandidate(inputs, context, provider.models);
   const plan = planOf(inputs, await target.granularity());
   const engine = target.engine.kind;
-  const faults = await target.preflight({ candidate: request, plan, engine }, { signal: context.signal });
+  const guarded = engine === 'guarded' ? { guarded: guardedRequest(inputs, plan) } : {};
+  const asked = { candidate: request, plan, engine, ...guarded };
+  const faults = await target.preflight(asked, { signal: context.signal });
   if (faults.length > 0) throw new UserError(faults.join('\n'));
   await requireMetrics(ground, request.deployment);
   const candidate = request.deployment;
@@ -62,7 +65,7 @@ async function begin(ground: Ground, prepared: Prepared): Promise<Ended> {
     return { outcome: 'refused', reason, settings: prepared.settings, found: journal };
   }
   const { settings } = begun.state;
-  const driven = await driveRollout(begun, { ...driveOf(ground, settings), ...own(ground, prepared) });
+  const driven = await driveRollout(begun, { ...driveOf(ground, settings), ...own(ground, prepared, settings) });
   return { outcome: driven.outcome, reason: driven.reason, settings, driven, found: journal };
 }
 
@@ -74,9 +77,11 @@ export async function removeEmpty({ provider, inputs, context }: Ground): Promis
 }
 
 /** Finishes what a dead run has left; resolves with an end when that failed, and this rollout cannot begin. */
-async function finishOther(ground: Ground, settings: RolloutSettings): Promise<Ended | undefined> {
-  const { context } = ground;
-  const found = await findTarget(ground);
+async function finishOther(given: Ground, own: RolloutSettings): Promise<Ended | undefined> {
+  const { context } = given;
+  const found = await findTarget(given);
+  const ground = groundOf(given, found.journal);
+  const settings = { ...own, engine: ground.target.engine.kind };
   const begun = reconcileRollout(settings, found, context.clock.now().getTime());
   if (begun.kind !== 'begun' || found.journal === undefined) return undefined;
   const { rollout, phase, owner } = found.journal;
@@ -96,10 +101,12 @@ function isFinished({ outcome }: Driven): boolean {
   return outcome === 'promoted' || outcome === 'rolled-back' || outcome === 'superseded';
 }
 
-function own({ context, provider }: Ground, { request, smoke, probe }: Prepared) {
+function own({ inputs, context, provider }: Ground, { request, smoke, probe }: Prepared, settings: RolloutSettings) {
   const { log } = context;
   return {
     candidate: request,
+    // The plan may be shorter by now: who goes back is in a hurry.
+    ...(settings.engine === 'guarded' ? { guarded: guardedRequest(inputs, settings.plan) } : {}),
     ...(probe === undefined ? {} : { probe }),
     ...(smoke === undefined
       ? {}

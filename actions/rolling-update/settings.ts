@@ -16,12 +16,16 @@ import {
 } from '@mlops-actions/core';
 import type { ProviderName, RolloutEngine } from '@mlops-actions/provider';
 import type { Inputs } from '@mlops-actions/spec';
+import { defaultGuardedSteps } from './guardrail.ts';
 import type { spec } from './spec.ts';
 
 export type RolloutInputs = Inputs<typeof spec>;
 
 /** How late and how cold a provider's figures are after a shift. */
 const settleSeconds: Readonly<Record<ProviderName, number>> = { local: 10, sagemaker: 120 };
+
+/** How long SageMaker may take to start instances and to go back: its guarded updates heed an alarm only while they bake. */
+const guardedProgressSeconds = 1800;
 
 /** What only this rollout has: the settings that no input says. */
 export interface Particulars {
@@ -43,7 +47,7 @@ export function planOf(inputs: RolloutInputs, granularity: Granularity): Rollout
   const asked = shadowOf(inputs);
   const plan = planRollout({
     strategy,
-    ...(inputs.steps.length === 0 ? {} : { steps: inputs.steps.map(percentOf) }),
+    ...stepsOf(inputs, granularity),
     bakeSeconds: inputs.bake,
     finalBakeSeconds: inputs.finalBake,
     settleSeconds: inputs.settle ?? settleSeconds[inputs.provider],
@@ -57,6 +61,11 @@ export function planOf(inputs: RolloutInputs, granularity: Granularity): Rollout
   throw new UserError(
     `Input \`timeout\` is ${timeout} s, and the steps take ${least} s at least. Raise it, or shorten \`bake\` and \`final-bake\`.`,
   );
+}
+
+function stepsOf({ steps, engine, strategy }: RolloutInputs, granularity: Granularity): Pick<PlanRequest, 'steps'> {
+  if (steps.length > 0) return { steps: steps.map(percentOf) };
+  return engine === 'guardrail' && strategy === 'canary' ? { steps: defaultGuardedSteps(granularity) } : {};
 }
 
 /** A plan of one step that looks at what serves for the time of `bake` (mode `observe`). */
@@ -89,6 +98,7 @@ export function settingsOf(inputs: RolloutInputs, particulars: Particulars): Rol
     times: {
       ...defaultTimes,
       intervalSeconds: inputs.interval,
+      ...(particulars.engine === 'guarded' ? { progressSeconds: guardedProgressSeconds } : {}),
       maxHoldSeconds: inputs.maxHold,
       timeoutSeconds: inputs.timeout,
       pauseSeconds: inputs.pauseTimeout,

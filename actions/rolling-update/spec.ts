@@ -10,6 +10,7 @@ import {
   servingInputs,
   smokeInputs,
 } from '../serving-inputs.ts';
+import { engineNames } from './guardrail.ts';
 import { rolloutModes } from './rollout-result.ts';
 
 const share = { min: 0, max: 1 } as const;
@@ -35,8 +36,22 @@ export const spec = defineAction({
       default: 'canary',
       group: 'Plan',
     }),
+    engine: choice(engineNames, {
+      help: 'Who moves the traffic. `weights`: this step, share by share. `guardrail`: SageMaker, which goes on and takes the rollout back by its alarms also when the runner is dead; for an endpoint with one deployment.',
+      default: 'weights',
+      group: 'Plan',
+    }),
+    alarms: list({
+      help: 'Of `engine: guardrail`: CloudWatch alarms of your own that take the rollout back, ten at most with those of this step.',
+      group: 'Plan',
+    }),
+    'create-alarms': flag({
+      help: 'Of `engine: guardrail`: make alarms on `max-error-rate` and `max-latency-ms` of the new instances, and remove them afterwards.',
+      default: true,
+      group: 'Plan',
+    }),
     steps: list({
-      help: 'Percents of the traffic for the new deployment, ascending, the last 100. Default: 10,25,50,100 (canary), 25,50,75,100 (linear).',
+      help: 'Percents of the traffic for the new deployment, ascending, the last 100. Default: 10,25,50,100 (canary), 25,50,75,100 (linear); of `engine: guardrail` one canary of 10 or of one replica, and 100.',
       group: 'Plan',
     }),
     bake: duration({

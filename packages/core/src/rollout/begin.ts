@@ -116,6 +116,7 @@ function freshJournal(settings: RolloutSettings, stable: string, before: Rollout
     leaseUntil: 0,
     since: 0,
     cause: '',
+    ...(settings.engine === 'guarded' ? { engine: settings.engine } : {}),
   };
 }
 

@@ -45,6 +45,8 @@ export interface RolloutJournal {
   readonly since: number;
   /** Why it is rolled back or paused; cut to fit. */
   readonly cause: string;
+  /** Who moves the traffic: `guarded` is the cloud; absent: we do, share by share. */
+  readonly engine?: 'guarded';
 }
 
 export function isOpen({ phase }: RolloutJournal): boolean {
@@ -92,6 +94,8 @@ export function encodeJournal(journal: RolloutJournal): Record<string, string> {
     String(journal.leaseUntil),
     String(journal.since),
     [...journal.cause].slice(0, longestCause).join(''),
+    // Absent as in the journals of earlier releases, which have no such field.
+    ...(journal.engine === undefined ? [] : [journal.engine]),
   ];
   const body = fields.map(escaped).join(':');
   const head = (parts: number): string => `${version}:${parts}:${checksum(body)}:`;
@@ -124,11 +128,13 @@ export function decodeJournal(tags: Readonly<Record<string, string>>): RolloutJo
 }
 
 function parsed(fields: readonly string[]): RolloutJournal {
-  const [revision, rollout, phase, step, stable, candidate, shares, mirror, owner, leaseUntil, since, cause] = fields;
+  const [revision, rollout, phase, step, stable, candidate, shares, mirror, owner, leaseUntil, since, cause, engine] =
+    fields;
   const known = [...openPhases, ...closedPhases].find((each) => each === phase);
   const numbers = [revision, step, mirror, leaseUntil, since].map(Number);
   const percents = (shares ?? '').split('/').map(Number);
-  if (fields.length !== 12 || known === undefined || ![...numbers, ...percents].every(Number.isFinite)) {
+  const isWhole = fields.length === 12 || (fields.length === 13 && engine === 'guarded');
+  if (!isWhole || known === undefined || ![...numbers, ...percents].every(Number.isFinite)) {
     throw damaged('has fields that cannot be read');
   }
   return {
@@ -144,6 +150,7 @@ function parsed(fields: readonly string[]): RolloutJournal {
     leaseUntil: numbers[3] as number,
     since: numbers[4] as number,
     cause: cause as string,
+    ...(engine === 'guarded' ? { engine } : {}),
   };
 }
 
