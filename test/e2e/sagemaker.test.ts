@@ -69,6 +69,61 @@ import { sagemakerProject } from './sagemaker-project.ts';
     expect(project.emulator().runningJobs()).toEqual([]);
   }, 60_000);
 
+  /** A rollout that SageMaker drives, with short waits. */
+  const guarded = {
+    endpoint: 'toys',
+    model: 'toys@1',
+    'entry-point': 'serve.js',
+    'source-dir': 'src',
+    engine: 'guardrail',
+    strategy: 'all-at-once',
+    settle: '0s',
+    bake: '1s',
+    'final-bake': '2s',
+    interval: '1s',
+  };
+
+  test('SageMaker rolls out by itself, and takes back what is cancelled', async () => {
+    for (const [name, inputs] of lifecycle.slice(0, 4)) wentWell(name, await project.run(name, inputs));
+    const two = { ...guarded, 'min-replicas': '2', 'max-replicas': '2' };
+    const first = await project.run('rolling-update', { ...two, deployment: 'one' });
+    wentWell('rolling-update', first);
+    const canary = { ...two, strategy: 'canary', deployment: 'two' };
+    const planned = await project.run('rolling-update', { ...canary, 'dry-run': 'true' });
+    expect(planned.stdout + planned.stderr).toContain('50 %, judged for');
+    const ended = await project.run('rolling-update', canary);
+    wentWell('rolling-update', ended);
+    expect([outputsIn(ended.stdout).outcome, outputsIn(ended.stdout).stable]).toEqual(['promoted', 'one']);
+    expect(ended.stdout).toMatch(/SageMaker: one: Baking for 1 seconds .* canary capacity of 1 instance/);
+    expect(await (await ask()).text()).toBe('weights of 81 rows at 5');
+    const running = project.start('rolling-update', { ...canary, deployment: 'three', bake: '50m', timeout: '2h' });
+    await running.printed('Baking for 3000 seconds');
+    running.child.kill('SIGINT');
+    const cancelled = await running.ended;
+    expect(cancelled.code).toBe(1);
+    wentWell('reconcile', await project.run('rolling-update', { endpoint: 'toys', mode: 'reconcile' }));
+    const looked = await project.run('monitor-endpoint', { endpoint: 'toys' });
+    expect(looked.stdout).toContain('two');
+    // The endpoint, its configuration and its model.
+    expect(project.emulator().hosted()).toHaveLength(3);
+    expect(project.emulator().alarm('mlops-actions/toys/abort')).toBeUndefined();
+  }, 180_000);
+
+  test.each([
+    ['a smoke request', { 'smoke-request': '{}' }, /nobody can ask the new instances alone/],
+    ['an old deployment to keep', { 'keep-old': 'true' }, /ends the old instances itself/],
+    ['a pause', { 'on-cancel': 'leave' }, /nothing is paused by `on-cancel: leave`/],
+    ['steps of no guardrail', { strategy: 'canary', steps: '10,25,100' }, /nearest plan that it can do is steps:/],
+    ['another provider', { provider: 'local' }, /is SageMaker's, and the provider is local/],
+    ['alarms for the weights', { engine: 'weights', alarms: 'one' }, /Input `alarms` is for `engine: guardrail`/],
+    ['an alarm that is not there', { alarms: 'one' }, /names "one", and CloudWatch has no such alarm/],
+  ])('a guarded rollout refuses %s', async (_case, inputs: Readonly<Record<string, string>>, expected) => {
+    for (const [name, own] of lifecycle.slice(0, 4))
+      if (/alarm is not|steps of/.test(_case)) await project.run(name, own);
+    const { code, stderr } = await project.run('rolling-update', { ...guarded, ...inputs });
+    expect([code, stderr]).toEqual([1, expect.stringMatching(expected)]);
+  });
+
   test('a step works as the role that it is told, with credentials of the runner', async () => {
     const [name, inputs] = lifecycle[0] ?? ['', {}];
     const role = { 'role-to-assume': 'arn:aws:iam::123456789012:role/mlops-ci' };
@@ -153,12 +208,27 @@ import { sagemakerProject } from './sagemaker-project.ts';
     // There are no figures of an endpoint before its third minute; the contract suite waits for them.
     used.get('monitor-endpoint')?.add('cloudwatch:GetMetricData');
     await well('deploy-endpoint', { endpoint: 'toys', delete: 'true' });
+    await well('rolling-update', { ...guarded, deployment: 'four' });
+    const breaking = { 'max-error-rate': '0', deployment: 'five', 'final-bake': '1h', timeout: '2h' };
+    await watched('rolling-update', async () => {
+      const running = project.start('rolling-update', { ...guarded, ...breaking });
+      await running.printed('Baking for 3600 seconds');
+      running.child.kill('SIGINT');
+      return running.ended;
+    });
+    const watching = [...(used.get('rolling-update') ?? [])].filter((action) => /Alarm/.test(action));
+    used.delete('rolling-update');
+    await well('deploy-endpoint', { endpoint: 'toys', delete: 'true' });
     await well('drift-check', { reference: 'dataset:toys@1/train', current: 'dataset:toys@1/test' });
 
     const policies = await Promise.all([...used.keys()].map(async (step) => [step, await allowedTo(step)]));
     expect([...used].map(([step, actions]) => [step, [...actions].sort()])).toEqual(policies);
-    // A rollout does to an endpoint what these two do.
-    const both = new Set([...(await allowedTo('deploy-endpoint')), ...(await allowedTo('monitor-endpoint'))]);
+    // A rollout does to an endpoint what these two do, and watches it by alarms.
+    const both = new Set([
+      ...(await allowedTo('deploy-endpoint')),
+      ...(await allowedTo('monitor-endpoint')),
+      ...watching,
+    ]);
     expect(await allowedTo('rolling-update')).toEqual([...both].sort());
   }, 300_000);
 

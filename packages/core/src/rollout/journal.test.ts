@@ -10,20 +10,39 @@ import {
 } from './journal.ts';
 
 const name = fc.stringMatching(/^[a-zA-Z0-9][a-zA-Z0-9-]{0,62}$/);
-const journals: fc.Arbitrary<RolloutJournal> = fc.record({
-  revision: fc.nat(),
-  rollout: name,
-  phase: fc.constantFrom(...openPhases, ...closedPhases),
-  step: fc.integer({ min: -1, max: 99 }),
-  stable: fc.oneof(name, fc.constant('')),
-  candidate: name,
-  shares: fc.array(fc.oneof(fc.integer({ min: 0, max: 100 }), fc.constant(100 / 3)), { minLength: 1, maxLength: 3 }),
-  mirror: fc.integer({ min: 0, max: 100 }),
-  owner: fc.webUrl({ size: 'small' }).map((url) => url.slice(0, 120)),
-  leaseUntil: fc.nat(),
-  since: fc.nat(),
-  cause: fc.string({ unit: 'grapheme', maxLength: 120 }),
-});
+const journals: fc.Arbitrary<RolloutJournal> = fc.record(
+  {
+    revision: fc.nat(),
+    rollout: name,
+    phase: fc.constantFrom(...openPhases, ...closedPhases),
+    step: fc.integer({ min: -1, max: 99 }),
+    stable: fc.oneof(name, fc.constant('')),
+    candidate: name,
+    shares: fc.array(fc.oneof(fc.integer({ min: 0, max: 100 }), fc.constant(100 / 3)), { minLength: 1, maxLength: 3 }),
+    mirror: fc.integer({ min: 0, max: 100 }),
+    owner: fc.webUrl({ size: 'small' }).map((url) => url.slice(0, 120)),
+    leaseUntil: fc.nat(),
+    since: fc.nat(),
+    cause: fc.string({ unit: 'grapheme', maxLength: 120 }),
+    engine: fc.constant('guarded' as const),
+  },
+  {
+    requiredKeys: [
+      'revision',
+      'rollout',
+      'phase',
+      'step',
+      'stable',
+      'candidate',
+      'shares',
+      'mirror',
+      'owner',
+      'leaseUntil',
+      'since',
+      'cause',
+    ],
+  },
+);
 
 describe('the journal of a rollout', () => {
   test('is read as it was written, in tags that every target takes', () => {
@@ -42,6 +61,15 @@ describe('the journal of a rollout', () => {
         }
       }),
     );
+  });
+
+  test('of an earlier release, which had no engine, is read as one that shifts by shares', () => {
+    // Written by the release before the engine came, byte by byte.
+    const tags = {
+      'mlops-rollout': '1:1:e61649f8:7:rollout-1:baking:1:blue:green:25:0:https=3a//ci/1:1764000000:1763999000:',
+    };
+    expect(decodeJournal(tags)).toMatchObject({ rollout: 'rollout-1', phase: 'baking', cause: '' });
+    expect(decodeJournal(tags)).not.toHaveProperty('engine');
   });
 
   test('refuses any damage', () => {
