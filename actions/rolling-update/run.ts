@@ -134,7 +134,7 @@ function reported(
   { json, html }: Reports,
   url: string | undefined,
 ): Pick<UpdateResult, 'outputs' | 'lineage'> {
-  const { stable, candidate, rollout, plan } = settings;
+  const { stable, candidate, rollout, plan, engine } = settings;
   const looks = driven?.looks ?? [];
   const reached = Math.max(-1, ...looks.map(({ step }) => step));
   const byStep = new Map(looks.map((look) => [look.step, requestsOf(look.measured?.candidate.windows ?? []) ?? 0]));
@@ -146,7 +146,8 @@ function reported(
     candidate: candidate === '' ? undefined : candidate,
     'final-traffic': finalShares === undefined ? undefined : (finalShares[candidate] ?? 0),
     'failed-check': failed,
-    'step-reached': plan.steps[reached]?.share,
+    // What the cloud drives is judged as one step.
+    'step-reached': plan.steps[outcome === 'promoted' && engine === 'guarded' ? plan.steps.length - 1 : reached]?.share,
   };
   return {
     outputs: {

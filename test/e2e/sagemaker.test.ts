@@ -88,19 +88,20 @@ import { sagemakerProject } from './sagemaker-project.ts';
     const two = { ...guarded, 'min-replicas': '2', 'max-replicas': '2' };
     const first = await project.run('rolling-update', { ...two, deployment: 'one' });
     wentWell('rolling-update', first);
-    const canary = { ...two, strategy: 'canary', deployment: 'two' };
+    const canary = { ...two, strategy: 'canary', deployment: 'two', bake: '5s' };
     const planned = await project.run('rolling-update', { ...canary, 'dry-run': 'true' });
     expect(planned.stdout + planned.stderr).toContain('50 %, judged for');
     const ended = await project.run('rolling-update', canary);
     wentWell('rolling-update', ended);
     expect([outputsIn(ended.stdout).outcome, outputsIn(ended.stdout).stable]).toEqual(['promoted', 'one']);
-    expect(ended.stdout).toMatch(/SageMaker: one: Baking for 1 seconds .* canary capacity of 1 instance/);
+    expect(ended.stderr).toMatch(/SageMaker: one: Baking for 5 seconds .* canary capacity of 1 instance/);
+    expect(outputsIn(ended.stdout)['step-reached']).toBe('100');
     expect(await (await ask()).text()).toBe('weights of 81 rows at 5');
     const running = project.start('rolling-update', { ...canary, deployment: 'three', bake: '50m', timeout: '2h' });
     await running.printed('Baking for 3000 seconds');
     running.child.kill('SIGINT');
     const cancelled = await running.ended;
-    expect(cancelled.code).toBe(1);
+    expect([cancelled.code, outputsIn(cancelled.stdout).outcome]).toEqual([2, 'rolled-back']);
     wentWell('reconcile', await project.run('rolling-update', { endpoint: 'toys', mode: 'reconcile' }));
     const looked = await project.run('monitor-endpoint', { endpoint: 'toys' });
     expect(looked.stdout).toContain('two');
@@ -117,9 +118,9 @@ import { sagemakerProject } from './sagemaker-project.ts';
     ['another provider', { provider: 'local' }, /is SageMaker's, and the provider is local/],
     ['alarms for the weights', { engine: 'weights', alarms: 'one' }, /Input `alarms` is for `engine: guardrail`/],
     ['an alarm that is not there', { alarms: 'one' }, /names "one", and CloudWatch has no such alarm/],
-  ])('a guarded rollout refuses %s', async (_case, inputs: Readonly<Record<string, string>>, expected) => {
+  ])('a guarded rollout refuses %s', async (what, inputs: Readonly<Record<string, string>>, expected) => {
     for (const [name, own] of lifecycle.slice(0, 4))
-      if (/alarm is not|steps of/.test(_case)) await project.run(name, own);
+      if (/alarm that is not|steps of/.test(what)) await project.run(name, own);
     const { code, stderr } = await project.run('rolling-update', { ...guarded, ...inputs });
     expect([code, stderr]).toEqual([1, expect.stringMatching(expected)]);
   });
