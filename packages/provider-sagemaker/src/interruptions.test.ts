@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import type { JobRequest, Provider } from '@mlops-actions/provider';
-import { jobRequest, servingRequest, temporaryFolders } from '@mlops-actions/provider/contract';
+import type { Guardrail } from '@mlops-actions/core';
+import type { DeploymentRequest, JobRequest, Provider } from '@mlops-actions/provider';
+import { jobRequest, journalOf, servingRequest, temporaryFolders } from '@mlops-actions/provider/contract';
 import { scaledClock } from '../../../test/emulators/sagemaker/scaled-clock.ts';
 import { onEmulator, openEmulated, reopenEmulated } from './testing/emulated.ts';
 
@@ -81,6 +82,72 @@ onEmulator((emulation) => {
         expect(await provider.models.list('churn')).toHaveLength(1);
       });
       expect(calls).toBeGreaterThan(4);
+    });
+  });
+
+  describe('a guarded rollout', () => {
+    const guardrail: Guardrail = {
+      kind: 'blue-green',
+      routing: 'ALL_AT_ONCE',
+      waitSeconds: 0,
+      terminationWaitSeconds: 60,
+      timeoutSeconds: 3600,
+    };
+    const guardedOf = (provider: Provider) => {
+      const target = provider.rollouts.target('shop', 'guarded');
+      if (target.engine.kind !== 'guarded') throw new Error('The target is not guarded.');
+      return { target, engine: target.engine };
+    };
+    const prepare = async (provider: Provider): Promise<DeploymentRequest> => {
+      const { endpoints, models } = provider;
+      await endpoints.configure('shop', { auth: { kind: 'none' }, capturePercent: 0, captureLimitBytes: 1e6 });
+      await endpoints.deploy(await servingRequest(models, folders, 'blue'));
+      await endpoints.setTraffic('shop', { blue: 100 });
+      await guardedOf(provider).target.writeJournal(journalOf(1), 0);
+      return servingRequest(models, folders, 'green');
+    };
+    const begin = async (provider: Provider, candidate: DeploymentRequest): Promise<void> => {
+      const { target, engine } = guardedOf(provider);
+      await target.provision(candidate);
+      await engine.start({ candidate, revision: 1, guardrail, alarms: [], limits: { maxErrorRate: 0.1 } });
+    };
+    const settled = async (provider: Provider) => {
+      const { target } = guardedOf(provider);
+      for (;;) {
+        const seen = await target.observe();
+        if (seen.status !== 'updating') return seen;
+        await emulation.clock.sleep(1000);
+      }
+    };
+    const cleaned = async (provider: Provider, deployment: string): Promise<void> => {
+      expect((await provider.endpoints.describe('shop'))?.deployments.map(({ name }) => name)).toEqual([deployment]);
+      expect(emulation.emulator().hosted()).toHaveLength(3);
+      expect(emulation.emulator().alarm('mlops-actions/shop/abort')).toBeUndefined();
+    };
+
+    test('goes back, whenever the step that begins it is killed', async () => {
+      const next = async (provider: Provider): Promise<void> => {
+        const { target, engine } = guardedOf(provider);
+        await engine.abort('blue');
+        expect(await settled(provider)).toMatchObject({ status: 'in-service', shares: { blue: 100 } });
+        await target.retire('green');
+        await cleaned(provider, 'blue');
+      };
+      expect(await eachMoment('kill', prepare, begin, next, 3)).toBeGreaterThan(9);
+    });
+
+    test('leaves nothing of the old deployment, whenever the step that ends it is killed', async () => {
+      const promoted = async (provider: Provider): Promise<void> => {
+        await begin(provider, await prepare(provider));
+        expect(await settled(provider)).toMatchObject({ shares: { green: 100 } });
+      };
+      const retire = (provider: Provider): Promise<void> => guardedOf(provider).target.retire('blue');
+      const next = async (provider: Provider): Promise<void> => {
+        await retire(provider);
+        await cleaned(provider, 'green');
+        expect(await provider.endpoints.describe('shop')).toMatchObject({ promoted: ['blue'] });
+      };
+      expect(await eachMoment('kill', promoted, retire, next, 3)).toBeGreaterThan(9);
     });
   });
 

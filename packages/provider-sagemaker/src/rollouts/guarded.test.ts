@@ -8,8 +8,10 @@ import type {
   RolloutTarget,
 } from '@mlops-actions/provider';
 import { journalOf, servingRequest, temporaryFolders } from '@mlops-actions/provider/contract';
+import type { Fault } from '../../../../test/emulators/sagemaker/faults.ts';
 import { scaledClock } from '../../../../test/emulators/sagemaker/scaled-clock.ts';
 import { type Emulated, onEmulator, openEmulated, reopenEmulated } from '../testing/emulated.ts';
+import { excluded } from './guarded-target.ts';
 
 // A minute of SageMaker's in two seconds: its alarms look every minute.
 const clock = scaledClock(30);
@@ -214,6 +216,42 @@ function guardedRows(emulation: Emulated): void {
     });
   });
 
+  describe('what goes wrong beside it', () => {
+    test.each<[string, Fault]>([
+      ['whose begin is throttled', { kind: 'throttle', operation: 'UpdateEndpoint', times: 1 }],
+      ['whose begin acts and loses its answer', { kind: 'lost', operation: 'UpdateEndpoint', times: 1 }],
+      ['whose begin acts and answers with 500', { kind: 'failed', operation: 'UpdateEndpoint', times: 1 }],
+      ['whose alarm loses its answer', { kind: 'lost', operation: 'PutMetricAlarm', times: 1 }],
+    ])('an update %s is begun once', async (_what, fault) => {
+      const candidate = await prepared();
+      emulation.emulator().faults.push(fault);
+      // The client has asked again meanwhile, and finds its own update under way.
+      await begin(candidate).catch((error: Error) => expect(error.message).toMatch(/in-progress/));
+      await begin(candidate);
+      expect(await divided()).toMatchObject({ shares: { blue: 50, green: 50 } });
+    });
+
+    test.each<[string, string]>([
+      ['an alarm', 'PutMetricAlarm'],
+      ['an update', 'UpdateEndpoint'],
+    ])('%s that the role may not make is refused with what to do, and the old one serves', async (_what, operation) => {
+      const candidate = await prepared();
+      emulation.emulator().faults.push({ kind: 'denied', operation, times: 1 });
+      await expect(begin(candidate)).rejects.toThrow(/action-templates\/iam/);
+      await engine().abort('blue');
+      await target.retire('green');
+      expect(await tags(2)).toEqual(['blue']);
+      await cleaned('blue');
+    });
+
+    test('an endpoint whose rollback failed says so', async () => {
+      const candidate = await prepared();
+      emulation.emulator().troubles.isMixed = true;
+      await begin(candidate, { guardrail: { ...canary, waitSeconds: 0, terminationWaitSeconds: 0 } });
+      expect(await settled()).toMatchObject({ status: 'rollback-failed' });
+    });
+  });
+
   test('the first deployment has nobody to replace and gets everything', async () => {
     provider = await openEmulated(emulation);
     target = provider.rollouts.target('shop', 'guarded');
@@ -251,6 +289,14 @@ function guardedRows(emulation: Emulated): void {
       await prepared();
       expect(await target.granularity()).toEqual({ kind: 'units', units: 2 });
       expect(await faults()).toEqual([]);
+    });
+
+    test.each([
+      ['serverless endpoints', [{ ServerlessConfig: {} }], 'ml.m5.large', /is serverless/],
+      ['old instances that it does not guard', [{ InstanceType: 'ml.inf1.xlarge' }], 'ml.m5.large', /ml\.inf1/],
+      ['new instances that it does not guard', [{ InstanceType: 'ml.m5.large' }], 'ml.inf1.xlarge', /ml\.inf1/],
+    ])('finds %s', (_what, variants, instanceType, expected) => {
+      expect(excluded('shop', variants, instanceType)).toEqual([expect.stringMatching(expected)]);
     });
 
     test('finds a second deployment, which SageMaker would not guard', async () => {
