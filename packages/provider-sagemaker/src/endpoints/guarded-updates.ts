@@ -106,9 +106,11 @@ export function guardedUpdates(options: GuardedUpdatesOptions): GuardedUpdates {
   const configOf = async (endpoint: string, deployment: string): Promise<string> => {
     const found = await Promise.all(
       (await records.configs(endpoint)).map(async (name) => {
-        const [record, config] = await Promise.all([records.config(endpoint, name), host.config(name)]);
-        const serves = variantsIn(config).map(({ VariantName = '' }) => deploymentOf(record, VariantName));
-        return { name, serves, made: config.CreationTime?.getTime() ?? 0 };
+        // A step that was killed may have left the document of a configuration that it did not make.
+        const [record, config] = await Promise.all([records.config(endpoint, name), host.findConfig(name)]);
+        const variants = config === undefined ? [] : variantsIn(config);
+        const serves = variants.map(({ VariantName = '' }) => deploymentOf(record, VariantName));
+        return { name, serves, made: config?.CreationTime?.getTime() ?? 0 };
       }),
     );
     const [newest] = found

@@ -22,7 +22,9 @@ import type { SageMakerSettings } from '../settings.ts';
 /** A SageMaker endpoint and its configuration: what changes it, and whether the change took effect. */
 export interface Hosting {
   describe(endpoint: string): Promise<DescribeEndpointOutput | undefined>;
+  /** Rejects when it is not there. */
   config(name: string): Promise<DescribeEndpointConfigOutput>;
+  findConfig(name: string): Promise<DescribeEndpointConfigOutput | undefined>;
   /**
    * Makes the endpoint, or changes it to this configuration, and resolves once that serves. A `UserError` when it does not. The configuration
    * before it stays.
@@ -72,11 +74,8 @@ export function hosting(
     }
   };
 
-  const config = (EndpointConfigName: string): Promise<DescribeEndpointConfigOutput> =>
-    told(
-      sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName })),
-      `Endpoint configuration ${EndpointConfigName}`,
-    );
+  const describeConfig = (EndpointConfigName: string): Promise<DescribeEndpointConfigOutput> =>
+    sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName }));
 
   const makeConfig = async (request: CreateEndpointConfigInput): Promise<void> => {
     await sagemaker.send(new CreateEndpointConfigCommand(request)).catch((error: unknown) => {
@@ -138,7 +137,8 @@ export function hosting(
 
   return {
     describe,
-    config,
+    config: (name) => told(describeConfig(name), `Endpoint configuration ${name}`),
+    findConfig: (name) => told(unlessMissing(describeConfig(name)), `Endpoint configuration ${name}`),
     settled,
     begin: async (EndpointName, request, deployment) => {
       await makeConfig(request);

@@ -26,6 +26,14 @@ const canary = {
   timeoutSeconds: 3600,
 } as const satisfies Guardrail;
 
+const atOnce: Guardrail = {
+  kind: 'blue-green',
+  routing: 'ALL_AT_ONCE',
+  waitSeconds: 0,
+  terminationWaitSeconds: 30,
+  timeoutSeconds: 3600,
+};
+
 const two = { minReplicas: 2, maxReplicas: 2, targetConcurrency: 1 };
 
 onEmulator((emulation) => guardedRows(emulation), clock);
@@ -158,13 +166,26 @@ function guardedRows(emulation: Emulated): void {
 
     test('that is over is taken back to the configuration that was', async () => {
       const candidate = await prepared();
-      await begin(candidate, { guardrail: { ...canary, routing: 'ALL_AT_ONCE', waitSeconds: 0 } });
+      await begin(candidate, { guardrail: atOnce });
       expect(await settled()).toMatchObject({ shares: { green: 100 } });
       await engine().abort('blue');
       expect(await settled()).toMatchObject({ status: 'in-service', shares: { blue: 100 } });
       await target.retire('green');
       expect(await tags(4)).toEqual(['blue']);
       await cleaned('blue');
+    }, 60_000);
+
+    test('that is over is taken back, whatever another one has left that was killed', async () => {
+      const killed = await prepared();
+      emulation.emulator().faults.push({ kind: 'denied', operation: 'CreateEndpointConfig', times: 1 });
+      await expect(begin(killed)).rejects.toThrow(/action-templates/);
+      const candidate = await request('red', { model: 'churn@2' });
+      await target.provision(candidate);
+      await begin(candidate, { guardrail: atOnce });
+      expect(await settled()).toMatchObject({ shares: { red: 100 } });
+      await engine().abort('blue');
+      expect(await settled()).toMatchObject({ shares: { blue: 100 } });
+      await expect(engine().abort('grey')).rejects.toThrow(/by which "grey" served .* is gone/);
     }, 60_000);
 
     test('whose runner died is finished by another', async () => {
@@ -193,7 +214,7 @@ function guardedRows(emulation: Emulated): void {
     test('carries autoscaling over, and the weights take it from there', async () => {
       const scaling = { minReplicas: 1, maxReplicas: 3, targetConcurrency: 2 };
       const candidate = await prepared({ autoscaling: { ...scaling, maxReplicas: 4 } }, { autoscaling: scaling });
-      await begin(candidate, { guardrail: { ...canary, routing: 'ALL_AT_ONCE', waitSeconds: 0 } });
+      await begin(candidate, { guardrail: atOnce });
       expect(await settled()).toMatchObject({ shares: { green: 100 } });
       await target.retire('blue');
       expect(emulation.emulator().scaled()).toEqual([
