@@ -58,8 +58,8 @@ export async function startEmulator(clock: Clock = systemClock): Promise<Emulato
   const metrics = cloudwatch(clock);
   const watching = alarms(clock, metrics);
   const jobs = trainingJobs(moto);
-  const hosting = endpoints(moto, clock, models, watching);
-  const scaler = scaling(clock, hosting);
+  const scaler = scaling(clock, (name) => hosting.endpoint(name));
+  const hosting: Endpoints = endpoints(moto, clock, models, { alarms: watching, scaling: scaler });
   // Endpoints end before what they are made of is forgotten.
   const parts: Part[] = [hosting, models, metrics, watching, scaler, jobs, modelPackages()];
   const handlers: Handlers = Object.assign({}, ...parts.map((part) => part.handlers));

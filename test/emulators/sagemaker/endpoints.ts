@@ -6,6 +6,7 @@ import { type Fault, guardedUpdate, refuseIllegal } from './guarded-update.ts';
 import type { HostingModels } from './hosting-models.ts';
 import type { Moto } from './moto.ts';
 import { arn, type Body, type Part, seconds } from './part.ts';
+import type { Scaling } from './scaling.ts';
 
 /** A variant as it serves. */
 export interface Fleet {
@@ -55,7 +56,12 @@ export interface Endpoints extends Part {
   readonly troubles: { isStuck: boolean; isSilent: boolean; isMixed: boolean };
 }
 
-export function endpoints(moto: Moto, clock: Clock, models: HostingModels, alarms: Alarms): Endpoints {
+interface Neighbours {
+  readonly alarms: Alarms;
+  readonly scaling: Scaling;
+}
+
+export function endpoints(moto: Moto, clock: Clock, models: HostingModels, { alarms, scaling }: Neighbours): Endpoints {
   const all = new Map<string, Endpoint>();
   let ending = new AbortController();
   const working = new Set<Promise<void>>();
@@ -185,6 +191,7 @@ export function endpoints(moto: Moto, clock: Clock, models: HostingModels, alarm
           fleet.desiredWeight = same.desiredWeight;
           fleet.desiredCount = same.desiredCount;
         }
+        refuseScaled(endpoint, fleets, scaling);
         if (DeploymentConfig !== undefined) refuseIllegal(DeploymentConfig, endpoint.fleets, fleets);
         delete endpoint.reason;
         endpoint.status = 'Updating';
@@ -243,6 +250,17 @@ function newFleets({ ProductionVariants }: Body, config?: string): Fleet[] {
     desiredCount: variant.InitialInstanceCount ?? 1,
     sent: 0,
   }));
+}
+
+/** A variant that scales cannot go, and cannot change its instance type (SageMaker's guide, "Update endpoints that use automatic scaling"). */
+function refuseScaled({ name, fleets }: Endpoint, fresh: readonly Fleet[], scaling: Scaling): void {
+  const scaled = scaling.targets().map(({ ResourceId }) => ResourceId);
+  for (const { variant } of fleets) {
+    if (!scaled.includes(`endpoint/${name}/variant/${variant.VariantName}`)) continue;
+    const after = fresh.find((fleet) => fleet.variant.VariantName === variant.VariantName);
+    if (after?.variant.InstanceType === variant.InstanceType) continue;
+    throw invalid(`The variant ${variant.VariantName} must be deregistered from autoscaling before it is changed.`);
+  }
 }
 
 /** Leaves each fleet so many instances. */

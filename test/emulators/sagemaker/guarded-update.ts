@@ -48,8 +48,12 @@ export function refuseIllegal(deployment: Body, old: readonly Fleet[], fresh: re
   const needed = blueGreen === undefined ? 'batch' : kinds[routing.Type];
   if (needed !== undefined && sizes[needed] === undefined) throw invalid(`The ${needed} size is missing.`);
   const { MaximumExecutionTimeoutInSeconds: limit = 28_800 } = blueGreen ?? rolling;
-  const wait = routing.WaitIntervalInSeconds ?? rolling?.WaitIntervalInSeconds ?? 0;
-  if (wait + last >= limit) throw invalid('MaximumExecutionTimeoutInSeconds must exceed the waits.');
+  const count = Math.max(...counts);
+  const waits =
+    rolling === undefined
+      ? (stepsOf(routing, count).length - 1) * routing.WaitIntervalInSeconds + last
+      : Math.ceil(count / instancesOf(rolling.MaximumBatchSize, count)) * rolling.WaitIntervalInSeconds;
+  if (waits >= limit) throw invalid('MaximumExecutionTimeoutInSeconds must exceed the waits.');
 }
 
 /**

@@ -9,13 +9,13 @@ export interface Scaling extends Part {
 }
 
 /** Application Auto Scaling, which keeps what it is told and scales nothing by itself. */
-export function scaling(clock: Clock, endpoints: Endpoints): Scaling {
+export function scaling(clock: Clock, endpoint: Endpoints['endpoint']): Scaling {
   const targets = new Map<string, Body>();
   const policies = new Map<string, Body>();
 
   const requireVariant = (resourceId: string): void => {
-    const [, endpoint = '', variant] = /^endpoint\/([^/]+)\/variant\/([^/]+)$/.exec(resourceId) ?? [];
-    const fleets = endpoints.endpoint(endpoint)?.fleets ?? [];
+    const [, name = '', variant] = /^endpoint\/([^/]+)\/variant\/([^/]+)$/.exec(resourceId) ?? [];
+    const fleets = endpoint(name)?.fleets ?? [];
     if (fleets.some((fleet) => fleet.variant.VariantName === variant)) return;
     throw new AwsError('ValidationException', `SageMaker endpoint variant ${resourceId} was not found.`);
   };

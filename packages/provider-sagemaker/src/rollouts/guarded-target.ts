@@ -108,7 +108,6 @@ export function guardedTarget(endpoint: string, weights: RolloutTarget, options:
 const alone = 'The new instances of a guarded update cannot be asked alone: SageMaker divides what comes in.';
 
 interface ExcludedBy {
-  readonly VariantName?: string | undefined;
   readonly InstanceType?: string | undefined;
   readonly ServerlessConfig?: object | undefined;
 }
@@ -119,6 +118,8 @@ interface ExcludedBy {
  */
 export function excluded(endpoint: string, variants: readonly ExcludedBy[], instanceType: string): readonly string[] {
   const weights = 'Write `engine: weights`.';
+  const types = [instanceType, ...variants.map((each) => each.InstanceType ?? '')];
+  const unguarded = types.find((type) => type.startsWith('ml.inf1.'));
   const faults = [
     variants.length > 1
       ? `Endpoint "${endpoint}" has ${variants.length} deployments, and a guarded update replaces the one that there is. Remove the others, or write \`engine: weights\`.`
@@ -126,9 +127,9 @@ export function excluded(endpoint: string, variants: readonly ExcludedBy[], inst
     variants.some(({ ServerlessConfig }) => ServerlessConfig !== undefined)
       ? `Endpoint "${endpoint}" is serverless, which a guarded update is not for. ${weights}`
       : undefined,
-    [instanceType, ...variants.map((each) => each.InstanceType ?? '')].some((type) => type.startsWith('ml.inf1.'))
-      ? `On ml.inf1 instances SageMaker replaces everything at once and without a bake. ${weights}`
-      : undefined,
+    unguarded === undefined
+      ? undefined
+      : `On instances like ${unguarded} SageMaker replaces everything at once and without a bake. Choose another \`instance-type\`, or write \`engine: weights\`.`,
   ];
   return faults.filter((fault) => fault !== undefined);
 }

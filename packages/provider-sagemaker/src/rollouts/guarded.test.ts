@@ -72,7 +72,7 @@ function guardedRows(emulation: Emulated): void {
     }
   };
   const settled = (): Promise<RolloutObservation> => until(({ status }) => status !== 'updating');
-  const divided = (): Promise<RolloutObservation> => until(({ shares }) => (shares.green ?? 0) === 50);
+  const divided = (candidate = 'green'): Promise<RolloutObservation> => until(({ shares }) => shares[candidate] === 50);
   const names = async (): Promise<string[]> =>
     ((await provider.endpoints.describe('shop'))?.deployments ?? []).map(({ name }) => name).sort();
   const ask = async (): Promise<{ status: number; tag?: string }> => {
@@ -227,6 +227,35 @@ function guardedRows(emulation: Emulated): void {
       await provider.endpoints.removeDeployment('shop', 'green');
       expect(await names()).toEqual(['blue']);
       expect(emulation.emulator().scaled()).toEqual([]);
+    }, 60_000);
+
+    test('is not taken back by an alarm that an earlier rollout left ringing', async () => {
+      const candidate = await prepared();
+      await begin(candidate);
+      await engine().abort('blue');
+      await settled();
+      const guardrail = { ...atOnce, terminationWaitSeconds: 0 };
+      await begin(candidate, { guardrail });
+      expect(emulation.emulator().alarm('mlops-actions/shop/abort')).not.toBe('ALARM');
+      expect(await settled()).toMatchObject({ shares: { green: 100 } });
+    }, 60_000);
+
+    test('changes the instance type of a variant that scales, which scales again whoever serves', async () => {
+      const scaling = { minReplicas: 2, maxReplicas: 3, targetConcurrency: 2 };
+      await prepared({ autoscaling: scaling }, { autoscaling: scaling });
+      const settings = emulation.sameSettings();
+      provider = await reopenEmulated(emulation, { serving: { ...settings.serving, instanceType: 'ml.m5.xlarge' } });
+      target = provider.rollouts.target('shop', 'guarded');
+      await target.retire('green');
+      const candidate = await request('red', { autoscaling: scaling, model: 'churn@2' });
+      await target.provision(candidate);
+      await begin(candidate);
+      expect(emulation.emulator().scaled()).toEqual([]);
+      await divided('red');
+      await engine().abort('blue');
+      expect(await settled()).toMatchObject({ shares: { blue: 100 } });
+      await target.retire('red');
+      expect(emulation.emulator().scaled()).toEqual([expect.objectContaining({ MinCapacity: 2, MaxCapacity: 3 })]);
     }, 60_000);
 
     test('is refused to a driver whose journal another has', async () => {

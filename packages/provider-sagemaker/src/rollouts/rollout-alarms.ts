@@ -8,7 +8,7 @@ import {
   SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch';
 import type { AlarmLimits } from '@mlops-actions/provider';
-import { explained, told } from '../aws-errors.ts';
+import { told } from '../aws-errors.ts';
 import { mostAlarms } from './deployment-config.ts';
 
 /** Whose alarms they are: the new instances of a variant have metrics of their own, by their configuration. */
@@ -39,6 +39,13 @@ export function countOf(limits: AlarmLimits | undefined): number {
 export function rolloutAlarms(cloudwatch: CloudWatchClient): RolloutAlarms {
   const put = (alarm: PutMetricAlarmInput): Promise<unknown> =>
     told(cloudwatch.send(new PutMetricAlarmCommand(alarm)), `Alarm ${alarm.AlarmName}`);
+
+  const setState = (
+    { AlarmName }: PutMetricAlarmInput,
+    StateValue: 'OK' | 'ALARM',
+    StateReason: string,
+  ): Promise<unknown> =>
+    told(cloudwatch.send(new SetAlarmStateCommand({ AlarmName, StateValue, StateReason })), `Alarm ${AlarmName}`);
 
   const found = async (request: { AlarmNames: string[] } | { AlarmNamePrefix: string }) => {
     const command = new DescribeAlarmsCommand({ ...request, AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] });
@@ -71,18 +78,18 @@ export function rolloutAlarms(cloudwatch: CloudWatchClient): RolloutAlarms {
     },
     make: async (watched, limits) => {
       const alarms = [abortAlarm(watched.endpoint, 'notBreaching'), ...(limits ? limitAlarms(watched, limits) : [])];
-      for (const alarm of alarms) await put(alarm);
+      for (const alarm of alarms) {
+        await put(alarm);
+        // An earlier rollout, which somebody else ended, may have left it ringing: SageMaker would take this one back.
+        await setState(alarm, 'OK', 'A rollout begins.');
+      }
       return alarms.map(({ AlarmName = '' }) => AlarmName);
     },
     trip: async (endpoint) => {
       // A state that is set lasts until CloudWatch looks at the metric again; what the alarm says of missing values makes it last.
       const alarm = abortAlarm(endpoint, 'breaching');
       await put(alarm);
-      const StateReason = 'mlops-actions takes the rollout back.';
-      const command = new SetAlarmStateCommand({ AlarmName: alarm.AlarmName, StateValue: 'ALARM', StateReason });
-      await cloudwatch.send(command).catch((error: unknown) => {
-        throw explained(error, `Alarm ${alarm.AlarmName}`);
-      });
+      await setState(alarm, 'ALARM', 'mlops-actions takes the rollout back.');
     },
     remove: async (endpoint) => {
       const names = (await found({ AlarmNamePrefix: prefixOf(endpoint) })).map(({ AlarmName = '' }) => AlarmName);

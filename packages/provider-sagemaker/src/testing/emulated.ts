@@ -62,8 +62,8 @@ export async function openEmulated(emulation: Emulated, change?: Partial<SageMak
 }
 
 /** A provider of the account as it is: another run of the step. */
-export function reopenEmulated(emulation: Emulated): Promise<Provider> {
-  const settings = emulation.sameSettings();
+export function reopenEmulated(emulation: Emulated, change?: Partial<SageMakerSettings>): Promise<Provider> {
+  const settings = { ...emulation.sameSettings(), ...change };
   return openSageMakerProvider({ settings, aws: awsOf(emulation), effects: effectsOf(emulation) });
 }
 
