@@ -6,6 +6,7 @@ import { s3Datasets } from './datasets.ts';
 import { sagemakerEndpoints } from './endpoints/sagemaker-endpoints.ts';
 import { sagemakerJobs } from './jobs/sagemaker-jobs.ts';
 import { sagemakerModels } from './models.ts';
+import { sagemakerMonitoring } from './monitoring/sagemaker-monitoring.ts';
 import { sagemakerRollouts } from './rollouts/sagemaker-rollouts.ts';
 import { s3Files } from './s3-files.ts';
 import type { SageMakerSettings } from './settings.ts';
@@ -42,5 +43,6 @@ export async function openSageMakerProvider(options: SageMakerProviderOptions): 
     jobs: sagemakerJobs({ clients, store, datasets, settings, effects }),
     endpoints,
     rollouts: sagemakerRollouts({ clients, store, models, settings, effects, endpoints }),
+    monitoring: sagemakerMonitoring(clients.cloudwatch),
   };
 }

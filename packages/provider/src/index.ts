@@ -7,6 +7,7 @@ export * from './job-metrics.ts';
 export * from './job-request.ts';
 export * from './jobs.ts';
 export * from './models.ts';
+export * from './monitoring.ts';
 export * from './provider.ts';
 export * from './requirements.ts';
 export * from './rollouts.ts';

@@ -4,6 +4,7 @@ import type { EndpointService } from './endpoints.ts';
 import type { FileStore } from './files.ts';
 import type { JobService } from './jobs.ts';
 import type { ModelRegistry } from './models.ts';
+import type { MonitoringService } from './monitoring.ts';
 import type { RolloutService } from './rollouts.ts';
 
 /** The names a user can write in `provider:` today. A name is added when its package passes the contract suite. */
@@ -19,6 +20,8 @@ export interface Provider {
   readonly models: ModelRegistry;
   readonly endpoints: EndpointService;
   readonly rollouts: RolloutService;
+  /** Absent where nothing watches while no step runs. */
+  readonly monitoring?: MonitoringService;
 }
 
 /** What a provider is given: effects, so that it can be tested with others. */

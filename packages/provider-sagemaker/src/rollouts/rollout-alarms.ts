@@ -1,13 +1,6 @@
-import {
-  type CloudWatchClient,
-  DeleteAlarmsCommand,
-  DescribeAlarmsCommand,
-  type MetricAlarm,
-  PutMetricAlarmCommand,
-  type PutMetricAlarmInput,
-  SetAlarmStateCommand,
-} from '@aws-sdk/client-cloudwatch';
+import { type CloudWatchClient, type PutMetricAlarmInput, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import type { AlarmLimits } from '@mlops-actions/provider';
+import { findAlarms, putAlarm, removeAlarms } from '../alarms.ts';
 import { told } from '../aws-errors.ts';
 import { mostAlarms } from './deployment-config.ts';
 
@@ -37,21 +30,12 @@ export function countOf(limits: AlarmLimits | undefined): number {
 }
 
 export function rolloutAlarms(cloudwatch: CloudWatchClient): RolloutAlarms {
-  const put = (alarm: PutMetricAlarmInput): Promise<unknown> =>
-    told(cloudwatch.send(new PutMetricAlarmCommand(alarm)), `Alarm ${alarm.AlarmName}`);
-
   const setState = (
     { AlarmName }: PutMetricAlarmInput,
     StateValue: 'OK' | 'ALARM',
     StateReason: string,
   ): Promise<unknown> =>
     told(cloudwatch.send(new SetAlarmStateCommand({ AlarmName, StateValue, StateReason })), `Alarm ${AlarmName}`);
-
-  const found = async (request: { AlarmNames: string[] } | { AlarmNamePrefix: string }) => {
-    const command = new DescribeAlarmsCommand({ ...request, AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] });
-    const { MetricAlarms = [], CompositeAlarms = [] } = await told(cloudwatch.send(command), 'Alarms of CloudWatch');
-    return [...MetricAlarms, ...CompositeAlarms] as readonly Pick<MetricAlarm, 'AlarmName' | 'StateValue'>[];
-  };
 
   return {
     faults: async (names, own) => {
@@ -62,7 +46,7 @@ export function rolloutAlarms(cloudwatch: CloudWatchClient): RolloutAlarms {
       }
       if (names.length === 0) return [];
       const states = new Map(
-        (await found({ AlarmNames: [...names] })).map((each) => [each.AlarmName, each.StateValue]),
+        (await findAlarms(cloudwatch, { AlarmNames: [...names] })).map((each) => [each.AlarmName, each.StateValue]),
       );
       return names.flatMap((name) => {
         if (!states.has(name)) {
@@ -79,7 +63,7 @@ export function rolloutAlarms(cloudwatch: CloudWatchClient): RolloutAlarms {
     make: async (watched, limits) => {
       const alarms = [abortAlarm(watched.endpoint, 'notBreaching'), ...(limits ? limitAlarms(watched, limits) : [])];
       for (const alarm of alarms) {
-        await put(alarm);
+        await putAlarm(cloudwatch, alarm);
         // An earlier rollout, which somebody else ended, may have left it ringing: SageMaker would take this one back.
         await setState(alarm, 'OK', 'A rollout begins.');
       }
@@ -88,13 +72,15 @@ export function rolloutAlarms(cloudwatch: CloudWatchClient): RolloutAlarms {
     trip: async (endpoint) => {
       // A state that is set lasts until CloudWatch looks at the metric again; what the alarm says of missing values makes it last.
       const alarm = abortAlarm(endpoint, 'breaching');
-      await put(alarm);
+      await putAlarm(cloudwatch, alarm);
       await setState(alarm, 'ALARM', 'mlops-actions takes the rollout back.');
     },
     remove: async (endpoint) => {
-      const names = (await found({ AlarmNamePrefix: prefixOf(endpoint) })).map(({ AlarmName = '' }) => AlarmName);
-      if (names.length === 0) return;
-      await told(cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: names })), `Alarms of endpoint ${endpoint}`);
+      const own = await findAlarms(cloudwatch, { AlarmNamePrefix: prefixOf(endpoint) });
+      await removeAlarms(
+        cloudwatch,
+        own.map(({ AlarmName = '' }) => AlarmName),
+      );
     },
   };
 }
