@@ -11,7 +11,7 @@ import {
   type Verdict,
   worstFirst,
 } from '@mlops-actions/core';
-import type { DeploymentState, EndpointService, EndpointState, ProviderName } from '@mlops-actions/provider';
+import type { AlarmState, DeploymentState, EndpointState, Provider, ProviderName } from '@mlops-actions/provider';
 import type { Inputs } from '@mlops-actions/spec';
 import type { spec } from './spec.ts';
 
@@ -27,6 +27,8 @@ export interface MonitorLook {
   readonly checks: readonly MonitorCheck[];
   readonly state: EndpointState;
   readonly deployments: readonly DeploymentFigures[];
+  /** Those that were asked for; empty: none. */
+  readonly alarms: readonly AlarmState[];
 }
 
 /** The longest window over which an error budget is watched. */
@@ -35,7 +37,7 @@ const historySeconds = 21_600;
 export function rulesOf(inputs: MonitorInputs): MonitorRules {
   const { maxModelErrorRate, maxPlatformErrorRate, minRequestsPerMinute, maxRequestsPerMinute, maxCaptureAge } = inputs;
   const { objective, expected } = inputs;
-  const limits = { p50: inputs.maxP50Ms, p95: inputs.maxP95Ms, p99: inputs.maxP99Ms };
+  const limits = { mean: inputs.maxMeanMs, p50: inputs.maxP50Ms, p95: inputs.maxP95Ms, p99: inputs.maxP99Ms };
   return {
     ...defaultMonitorRules,
     minRequests: inputs.minRequests,
@@ -64,7 +66,7 @@ export function rulesOf(inputs: MonitorInputs): MonitorRules {
  */
 export async function look(
   inputs: MonitorInputs,
-  endpoints: EndpointService,
+  { endpoints, monitoring }: Pick<Provider, 'endpoints' | 'monitoring'>,
   at: number,
   signal: AbortSignal,
 ): Promise<MonitorLook> {
@@ -96,8 +98,10 @@ export async function look(
     const then = earlier === undefined ? undefined : moved(allOf(earlier), (baseline ?? 0) * 1000);
     return { ...deployment, window: series[deployment.name] ?? { windows: [] }, ...given({ baseline: then }) };
   });
+  const alarms = await watchingAlarms(inputs, monitoring, signal);
   const figures = {
     at,
+    alarms,
     status: state.status,
     deployments,
     capture: state.capture,
@@ -106,7 +110,17 @@ export async function look(
   const checks = judgeEndpoint(figures, rulesOf(inputs)).map((check) =>
     advisory.includes(check.name) ? { ...check, advisory: true } : check,
   );
-  return { at, from, to, verdict: overallVerdict(checks), checks: worstFirst(checks), state, deployments };
+  return { at, from, to, verdict: overallVerdict(checks), checks: worstFirst(checks), state, deployments, alarms };
+}
+
+/** The alarms that the step is to look at. Those that it is yet to make are not among them. */
+async function watchingAlarms(
+  { endpoint, alarms, createAlarms }: MonitorInputs,
+  monitoring: Provider['monitoring'],
+  signal: AbortSignal,
+): Promise<readonly AlarmState[]> {
+  if (monitoring === undefined || !(createAlarms || alarms.length > 0)) return [];
+  return monitoring.alarms(endpoint, alarms, { signal });
 }
 
 /** Figures that are older are kept by the minute, where they were by the second. */

@@ -27,6 +27,10 @@ export interface MonitorResult {
   readonly rolledBackTo?: string;
   /** Why it could not go back. */
   readonly rollbackFailure?: string;
+  /** Where the provider's dashboard of the endpoint is. */
+  readonly dashboardUrl?: string;
+  /** Why alarms or dashboard could not be set up. */
+  readonly watchFailure?: string;
   readonly runUrl?: string;
   /** Milliseconds since 1970. */
   readonly begunAt: number;

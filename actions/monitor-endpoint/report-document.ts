@@ -28,6 +28,8 @@ export function monitorDocument(result: MonitorResult): { readonly [key: string]
       'desired-replicas': desiredReplicas,
       'max-replicas': maxReplicas,
     })),
+    alarms: last.alarms.map(({ name, state, reason }) => ({ name, state, reason })),
+    'dashboard-url': result.dashboardUrl ?? null,
     checks: last.checks.map((check) => ({ deployment: check.deployment ?? null, ...checkDocument(check) })),
     looks: result.looks.map(({ at, verdict, failing }) => ({ at, verdict, failing: failing.map(({ name }) => name) })),
     measurements: Object.fromEntries(

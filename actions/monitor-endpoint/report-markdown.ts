@@ -23,6 +23,7 @@ export function monitorMarkdown(result: MonitorResult): string {
     mode === 'watch' ? lookTable(looks, result.begunAt) : undefined,
     [
       `Looked at the ${formatDuration((last.to - last.from) / 1000)} until ${new Date(last.to).toISOString()}`,
+      ...(result.dashboardUrl === undefined ? [] : [link('dashboard', result.dashboardUrl).markdown]),
       ...(result.runUrl === undefined ? [] : [link('run', result.runUrl).markdown]),
     ].join(' · '),
   ]

@@ -8,6 +8,7 @@ import { headlineOf, type LookSummary, type MonitorResult } from './monitor-resu
 import { monitorDocument } from './report-document.ts';
 import { monitorMarkdown } from './report-markdown.ts';
 import { monitorPage } from './report-page.ts';
+import { keepWatch, requireWatchable } from './keep-watch.ts';
 import { rollBack } from './roll-back.ts';
 import { spec } from './spec.ts';
 
@@ -19,19 +20,22 @@ const keptLooks = 1000;
 
 async function run(inputs: MonitorInputs, context: Context): Promise<Result<typeof spec>> {
   const begunAt = context.clock.now().getTime();
+  requireWatchable(inputs);
   const provider = await context.provider();
   const { last, looks } = await watch(inputs, provider, context);
   const back = last.verdict === 'fail' && inputs.onBreach === 'rollback' ? await goneBack(last, provider, context) : {};
+  const watching = await keepWatch(inputs, provider, context);
   const result: MonitorResult = {
     mode: inputs.mode,
     endpoint: inputs.endpoint,
     provider: inputs.provider,
     verdict: last.verdict,
-    headline: `${headlineOf(last, inputs.endpoint)}${backText(back)}`,
+    headline: `${headlineOf(last, inputs.endpoint)}${backText(back)}${watchText(watching)}`,
     last,
     looks,
     windows: await pictured(inputs, last, begunAt, provider, context),
     ...back,
+    ...watching,
     ...(context.run.runUrl === undefined ? {} : { runUrl: context.run.runUrl }),
     begunAt,
     endedAt: context.clock.now().getTime(),
@@ -49,7 +53,7 @@ interface Watched {
 /** Looks until there is a breach that counts, the time is over, or the host cancels. */
 async function watch(
   inputs: MonitorInputs,
-  { endpoints }: Provider,
+  provider: Provider,
   { clock, signal, log }: Context,
 ): Promise<Watched> {
   const { mode, duration, interval, failureLimit, onBreach } = inputs;
@@ -59,7 +63,7 @@ async function watch(
   let breach: MonitorLook | undefined;
   for (;;) {
     const at = clock.now().getTime();
-    const found = await look(inputs, endpoints, at, signal);
+    const found = await look(inputs, provider, at, signal);
     const failing = found.checks.filter(({ verdict, advisory }) => !advisory && verdict !== 'pass');
     looks.push({ at, verdict: found.verdict, failing });
     if (looks.length > keptLooks) looks.shift();
@@ -118,6 +122,10 @@ function backText({ rolledBackTo, rollbackFailure }: Back): string {
   return rollbackFailure === undefined ? '' : ` It could not go back: ${rollbackFailure}`;
 }
 
+function watchText({ watchFailure }: Pick<MonitorResult, 'watchFailure'>): string {
+  return watchFailure === undefined ? '' : ` Alarms and dashboard are not set up: ${watchFailure}`;
+}
+
 /** The windows of everything that was looked at; a picture that cannot be had is no reason to fail. */
 async function pictured(
   { endpoint, window, mode }: MonitorInputs,
@@ -154,10 +162,11 @@ async function writeReports(result: MonitorResult, folder: string, { mask, summa
 }
 
 function endingOf(
-  { verdict, headline, rollbackFailure }: MonitorResult,
+  { verdict, headline, rollbackFailure, watchFailure }: MonitorResult,
   { onBreach, onInconclusive }: MonitorInputs,
   log: Log,
 ): { readonly verdict?: string; readonly problem?: string } {
+  if (watchFailure !== undefined && verdict !== 'fail') return { problem: headline };
   if (verdict === 'pass') {
     log.log('notice', headline);
     return {};
@@ -174,13 +183,14 @@ function endingOf(
 }
 
 function reported(
-  { verdict, headline, last, rolledBackTo, endpoint }: MonitorResult,
+  { verdict, headline, last, rolledBackTo, endpoint, dashboardUrl }: MonitorResult,
   { json, html }: Reports,
 ): Pick<Result<typeof spec>, 'outputs' | 'lineage'> {
   const failing = failingNames(last, 'fail');
   const all = last.deployments.flatMap(({ window: { windows } }) => windows);
   const errors = shareOf(all, 'serverErrors');
   const [main] = [...last.deployments].sort((a, b) => b.traffic - a.traffic);
+  const ringing = last.alarms.filter(({ state }) => state === 'ringing').map(({ name }) => name);
   const facts = {
     verdict,
     headline,
@@ -188,10 +198,11 @@ function reported(
     'error-rate': errors === undefined || errors.requests === 0 ? undefined : errors.count / errors.requests,
     'p95-ms': main?.window.latency?.p95,
     'rolled-back-to': rolledBackTo,
+    'dashboard-url': dashboardUrl,
   };
   const known = Object.entries(facts).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
   return {
-    outputs: { ...facts, 'failing-checks': failing.join('\n'), report: json, 'report-html': html },
+    outputs: { ...facts, 'failing-checks': failing.join('\n'), 'ringing-alarms': ringing.join('\n'), report: json, 'report-html': html },
     lineage: { monitor: { endpoint, ...Object.fromEntries(known), 'failing-checks': failing } },
   };
 }

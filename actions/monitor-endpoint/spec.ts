@@ -1,5 +1,5 @@
 import { defaultMonitorRules } from '@mlops-actions/core';
-import { choice, defineAction, duration, list, number, text } from '@mlops-actions/spec';
+import { choice, defineAction, duration, flag, list, number, text } from '@mlops-actions/spec';
 import { commonInputs, resourceName } from '../common-inputs.ts';
 
 const share = { min: 0, max: 1 } as const;
@@ -73,6 +73,7 @@ export const spec = defineAction({
     'max-p50-ms': number({ help: 'Median latency in milliseconds.', min: 0, group: 'Limits' }),
     'max-p95-ms': number({ help: '95th percentile of latency in milliseconds.', min: 0, group: 'Limits' }),
     'max-p99-ms': number({ help: '99th percentile of latency in milliseconds.', min: 0, group: 'Limits' }),
+    'max-mean-ms': number({ help: 'Mean latency in milliseconds.', min: 0, group: 'Limits' }),
     'min-requests-per-minute': number({
       help: 'Less traffic is a breach: callers may not reach the endpoint.',
       min: 0,
@@ -135,6 +136,22 @@ export const spec = defineAction({
       default: 'warn',
       group: 'Ending',
     }),
+    alarms: list({
+      help: 'Of `provider: sagemaker`: CloudWatch alarms of your own. One that rings is a breach.',
+      group: 'Alarms',
+    }),
+    'create-alarms': flag({
+      help: 'Of `provider: sagemaker`: make alarms in CloudWatch of `max-error-rate`, `max-mean-ms` and the limits of requests a minute, or bring them up to date. They watch while no step runs; one that rings is a breach of the next check.',
+      group: 'Alarms',
+    }),
+    'alarm-actions': list({
+      help: 'Of `create-alarms`: ARNs of who is told when one rings, such as an SNS topic.',
+      group: 'Alarms',
+    }),
+    'create-dashboard': flag({
+      help: 'Of `provider: sagemaker`: make a dashboard of the endpoint in CloudWatch, or bring it up to date.',
+      group: 'Alarms',
+    }),
     report: text({
       help: 'Folder for report.json, report.md and report.html.',
       default: 'monitor-report',
@@ -150,6 +167,8 @@ export const spec = defineAction({
     'error-rate': { help: 'Share of server errors, 0 to 1.' },
     'p95-ms': { help: '95th percentile of latency of the deployment with most of the traffic.' },
     'rolled-back-to': { help: 'The deployment that has the traffic again, after `on-breach: rollback`.' },
+    'ringing-alarms': { help: 'Names of the alarms that ring, one a line; empty where none was looked at.' },
+    'dashboard-url': { help: 'Address of the dashboard, with `create-dashboard`.' },
     report: { help: 'Path of report.json.' },
     'report-html': { help: 'Path of report.html.' },
   },

@@ -31,6 +31,7 @@ export function sampleResult(name = 'green'): MonitorResult {
     checks: worstFirst(checks),
     state: { name: 'shop', url: 'http://127.0.0.1:1', status, deployments: [], tags: {}, promoted: [], capture },
     deployments,
+    alarms: [],
   };
   const failing = last.checks.filter(({ verdict }) => verdict !== 'pass');
   return {

@@ -1,6 +1,6 @@
 import type { Clock } from '@mlops-actions/core';
 import { AwsError } from './aws-error.ts';
-import type { CloudWatch } from './cloudwatch.ts';
+import type { CloudWatch, Selection } from './cloudwatch.ts';
 import { account, type Body, type Part, region, seconds } from './part.ts';
 
 type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
@@ -43,6 +43,7 @@ export function alarms(clock: Clock, cloudwatch: CloudWatch): Alarms {
     reset: async () => all.clear(),
     handlers: {
       PutMetricAlarm: (settings: Body) => {
+        requireValid(settings);
         const now = clock.now().getTime();
         const before = all.get(settings.AlarmName);
         all.set(
@@ -69,13 +70,57 @@ export function alarms(clock: Clock, cloudwatch: CloudWatch): Alarms {
   };
 }
 
+/** What AWS refuses of an alarm although its types are right. */
+function requireValid(settings: Body): void {
+  const { AlarmName, MetricName, Metrics, EvaluationPeriods, DatapointsToAlarm = EvaluationPeriods } = settings;
+  const wrong = (what: string): never => {
+    throw new AwsError('ValidationError', `${AlarmName}: ${what}`, 400);
+  };
+  if ((MetricName === undefined) === (Metrics === undefined)) wrong('exactly one of MetricName and Metrics is needed');
+  const returned = (Metrics ?? []).filter(({ ReturnData = true }: Body) => ReturnData);
+  if (Metrics !== undefined && returned.length !== 1) wrong('exactly one of the metrics returns data');
+  const Period = Metrics === undefined ? settings.Period : returned[0].Period;
+  if (![10, 20, 30].includes(Period) && !(Period > 0 && Period % 60 === 0)) wrong(`period ${Period}`);
+  if (DatapointsToAlarm > EvaluationPeriods) wrong('more datapoints than periods');
+  // Metrics Insights knows three hours.
+  if (EvaluationPeriods * Period > (Metrics === undefined ? 86_400 : 10_800)) wrong('it looks back too far');
+  if (Metrics !== undefined) selectionOf(Metrics);
+}
+
+const query =
+  /^SELECT (AVG|COUNT|MAX|MIN|SUM)\((\w+)\) FROM SCHEMA\("([^"]+)", (\w+(?:, \w+)*)\) WHERE (\w+) = '([^']*)'$/;
+const statistics: Readonly<Record<string, string>> = {
+  AVG: 'Average',
+  COUNT: 'SampleCount',
+  MAX: 'Maximum',
+  MIN: 'Minimum',
+  SUM: 'Sum',
+};
+
+/** Of the metrics of an alarm only one query of Metrics Insights is understood, with the clauses that an aggregate of one resource needs. */
+function selectionOf(metrics: readonly Body[]): Selection {
+  const [{ Expression = '' }] = metrics as [Body];
+  const [, statistic = '', metric = '', namespace = '', dimensions = '', where = '', value = ''] =
+    query.exec(Expression) ?? [];
+  if (metric === '') throw new AwsError('ValidationError', `The query is not understood: ${Expression}`, 400);
+  return {
+    namespace,
+    metric,
+    dimensions: dimensions.split(', '),
+    where: [where, value],
+    statistic: statistics[statistic] ?? '',
+  };
+}
+
 /** The values of the last periods that are over, oldest first; undefined: nothing was measured in one. */
 function valuesOf(settings: Body, cloudwatch: CloudWatch, now: number): (number | undefined)[] {
-  const { Namespace, MetricName, Dimensions = [], Period, EvaluationPeriods, Statistic, ExtendedStatistic } = settings;
+  const { Namespace, MetricName, Metrics, Dimensions = [], EvaluationPeriods, Statistic, ExtendedStatistic } = settings;
+  const Period = Metrics === undefined ? settings.Period : Metrics[0].Period;
   const dimensions = Object.fromEntries(Dimensions.map(({ Name, Value }: Body) => [Name, Value]));
   const length = Period * 1000;
   const end = Math.floor(now / length) * length;
   const starts = Array.from({ length: EvaluationPeriods }, (_, index) => end - (EvaluationPeriods - index) * length);
+  if (Metrics !== undefined) return starts.map((from) => cloudwatch.selected(selectionOf(Metrics), from, from + length));
   return starts.map((from) =>
     cloudwatch.statistic(Namespace, MetricName, dimensions, from, from + length, Statistic ?? ExtendedStatistic),
   );

@@ -10,10 +10,24 @@ interface Point {
 /** So few, so that pages are met in short tests. */
 const pageLength = 2;
 
+/** What a query of Metrics Insights asks for. */
+export interface Selection {
+  readonly namespace: string;
+  readonly metric: string;
+  readonly dimensions: readonly string[];
+  readonly where: readonly [dimension: string, value: string];
+  readonly statistic: string;
+}
+
 export interface CloudWatch extends Part {
   /** Whether it answers with a part of what there is, and does not say how to get the rest. */
   readonly state: { isPartial: boolean };
   put(namespace: string, metric: string, dimensions: Readonly<Record<string, string>>, value: number): void;
+  /**
+   * Of the values of all metrics that have exactly these dimensions, one of which has this value, as a query of Metrics Insights counts
+   * them; undefined when there are none.
+   */
+  selected(selection: Selection, from: number, to: number): number | undefined;
   /** Of the values from `from` until before `to`, in milliseconds since 1970; undefined when there are none. */
   statistic(
     namespace: string,
@@ -40,6 +54,16 @@ export function cloudwatch(clock: Clock): CloudWatch {
     statistic: (namespace, metric, dimensions, from, to, name) => {
       const points = series.get(keyOf(namespace, metric, dimensions)) ?? [];
       const values = points.filter(({ at }) => at >= from && at < to).map(({ value }) => value);
+      return values.length === 0 ? undefined : statistic(values, name);
+    },
+    selected: ({ namespace, metric, dimensions, where: [dimension, wanted], statistic: name }, from, to) => {
+      const values = [...series].flatMap(([key, points]) => {
+        const [inNamespace, called, pairs] = JSON.parse(key) as [string, string, [string, string][]];
+        const isExact = pairs.length === dimensions.length && pairs.every(([each]) => dimensions.includes(each));
+        const isWanted = pairs.some(([each, value]) => each === dimension && value === wanted);
+        if (inNamespace !== namespace || called !== metric || !isExact || !isWanted) return [];
+        return points.filter(({ at }) => at >= from && at < to).map(({ value }) => value);
+      });
       return values.length === 0 ? undefined : statistic(values, name);
     },
     reset: async () => {

@@ -5,6 +5,7 @@ import { type Clock, systemClock } from '@mlops-actions/core';
 import { type Alarms, alarms } from './alarms.ts';
 import { AwsError } from './aws-error.ts';
 import { type CloudWatch, cloudwatch } from './cloudwatch.ts';
+import { dashboards } from './dashboards.ts';
 import { type Endpoints, endpoints } from './endpoints.ts';
 import { dueFault, type Fault, type Interruption, refusal } from './faults.ts';
 import { hostingModels } from './hosting-models.ts';
@@ -12,7 +13,7 @@ import { invoke } from './invocations.ts';
 import { type Journal, type JournalEntry, openJournal } from './journal.ts';
 import { modelPackages } from './model-packages.ts';
 import { type Moto, signature, startMoto } from './moto.ts';
-import { type Handlers, type Part, region } from './part.ts';
+import { type Body, type Handlers, type Part, region } from './part.ts';
 import { type Scaling, scaling } from './scaling.ts';
 import { trainingJobs } from './training-jobs.ts';
 
@@ -35,6 +36,8 @@ export interface Emulator {
   hosted(): string[];
   /** The state of CloudWatch's alarm; undefined when there is none of that name. */
   alarm: Alarms['state'];
+  /** The body of CloudWatch's dashboard; undefined when there is none of that name. */
+  dashboard(name: string): Body | undefined;
   /** What Application Auto Scaling is to scale, as it was asked for. */
   scaled: Scaling['targets'];
   /** The names of the training jobs that are not over. */
@@ -61,7 +64,8 @@ export async function startEmulator(clock: Clock = systemClock): Promise<Emulato
   const scaler = scaling(clock, (name) => hosting.endpoint(name));
   const hosting: Endpoints = endpoints(moto, clock, models, { alarms: watching, scaling: scaler });
   // Endpoints end before what they are made of is forgotten.
-  const parts: Part[] = [hosting, models, metrics, watching, scaler, jobs, modelPackages()];
+  const pages = dashboards();
+  const parts: Part[] = [hosting, models, metrics, watching, pages, scaler, jobs, modelPackages()];
   const handlers: Handlers = Object.assign({}, ...parts.map((part) => part.handlers));
   const server = createServer((request, response) => {
     void answer(request, response, { moto, journal, faults, interruptions, handlers, hosting, metrics }).catch(
@@ -78,6 +82,7 @@ export async function startEmulator(clock: Clock = systemClock): Promise<Emulato
     interruptions,
     hosted: () => [...hosting.names(), ...models.names()],
     alarm: watching.state,
+    dashboard: pages.body,
     scaled: scaler.targets,
     troubles: hosting.troubles,
     metrics: metrics.state,

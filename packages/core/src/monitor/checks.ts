@@ -206,6 +206,23 @@ export function captureCheck(
     : { ...figures, verdict: 'inconclusive', reason: `${shown}, and there were no requests` };
 }
 
+/** Whether an alarm rings; absent when none is asked for. One that has not seen enough yet says nothing of health. */
+export function alarmsCheck({ alarms = [] }: MonitorFigures): Found | undefined {
+  if (alarms.length === 0) return undefined;
+  const ringing = alarms.filter(({ state }) => state === 'ringing');
+  const unknown = alarms.filter(({ state }) => state === 'unknown');
+  const figures = { name: 'alarms', value: ringing.length, n: alarms.length, threshold: 0 };
+  if (ringing.length > 0) {
+    const shown = ringing.map(({ name, reason }) => (reason === '' ? name : `${name} (${reason.replace(/\.$/, '')})`));
+    return { ...figures, verdict: 'fail', reason: `${shown.join(', ')} ${shown.length === 1 ? 'rings' : 'ring'}` };
+  }
+  if (unknown.length > 0) {
+    const names = unknown.map(({ name }) => name).join(', ');
+    return { ...figures, verdict: 'inconclusive', reason: `${names}: not enough seen yet` };
+  }
+  return { ...figures, verdict: 'pass', reason: `${alarms.length === 1 ? 'the alarm is' : `all ${alarms.length} alarms are`} quiet` };
+}
+
 function meanOf(windows: readonly Measurement[], statistic: LatencyStatistic): number | undefined {
   const known = windows.filter(({ latency }) => latency?.[statistic] !== undefined);
   const weight = known.reduce((sum, { requests = 1 }) => sum + requests, 0);

@@ -14,6 +14,15 @@ export interface DeploymentFigures {
   readonly baseline?: Series;
 }
 
+/** An alarm of the provider. */
+export interface AlarmFigure {
+  readonly name: string;
+  /** `unknown`: it has not seen enough yet. */
+  readonly state: 'quiet' | 'ringing' | 'unknown';
+  /** In the provider's words. */
+  readonly reason: string;
+}
+
 /** Everything that is known of an endpoint when it is looked at. */
 export interface MonitorFigures {
   /** Milliseconds since 1970. */
@@ -25,4 +34,6 @@ export interface MonitorFigures {
   /** All deployments' windows of the longest burn window, up to now; absent: no objective is set. */
   readonly history?: readonly Measurement[];
   readonly capture: { readonly percent: number; readonly newestAt?: number };
+  /** Of the provider, as they are now; absent: they are not asked for. */
+  readonly alarms?: readonly AlarmFigure[];
 }

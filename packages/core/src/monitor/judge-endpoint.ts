@@ -3,6 +3,7 @@ import { defaultJudgeRules } from '../rollout/judgement.ts';
 import { latencyCheck } from '../rollout/latency-check.ts';
 import { burnChecks } from './burn-rate.ts';
 import {
+  alarmsCheck,
   blamedErrorChecks,
   capacityCheck,
   captureCheck,
@@ -22,6 +23,7 @@ export function judgeEndpoint(figures: MonitorFigures, rules: MonitorRules): Mon
   const whole = [
     statusCheck(figures),
     expectedCheck(figures, rules),
+    alarmsCheck(figures),
     captureCheck(figures, rules),
     ...burnChecks(figures.history, figures.at, rules),
   ];

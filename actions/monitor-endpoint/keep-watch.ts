@@ -1,0 +1,92 @@
+import { UserError } from '@mlops-actions/core';
+import type { MonitoringService, Provider, StandingLimits } from '@mlops-actions/provider';
+import type { Context } from '../action.ts';
+import type { MonitorInputs } from './look.ts';
+import type { MonitorResult } from './monitor-result.ts';
+
+/** @throws UserError when the inputs ask for alarms where there are none, or contradict each other. */
+export function requireWatchable({
+  provider,
+  alarms,
+  createAlarms,
+  alarmActions,
+  createDashboard,
+}: Pick<MonitorInputs, 'provider' | 'alarms' | 'createAlarms' | 'alarmActions' | 'createDashboard'>): void {
+  const given = Object.entries({
+    alarms: alarms.length > 0,
+    'create-alarms': createAlarms,
+    'create-dashboard': createDashboard,
+  }).find(([, isGiven]) => isGiven);
+  if (given !== undefined && provider !== 'sagemaker') {
+    throw new UserError(
+      `Input \`${given[0]}\` is of CloudWatch, and the provider is ${provider}, where nothing watches while no step runs. Leave it out.`,
+    );
+  }
+  if (alarmActions.length > 0 && !createAlarms) {
+    throw new UserError('Input `alarm-actions` is for alarms of this step. Write `create-alarms: true`, or leave it out.');
+  }
+  const wrong = alarmActions.find((action) => !/^arn:aws[a-z-]*:[^:]+:/.test(action));
+  if (wrong !== undefined) {
+    throw new UserError(
+      `Input \`alarm-actions\` has "${wrong}", which is no ARN. Write one such as arn:aws:sns:eu-west-1:123456789012:on-call.`,
+    );
+  }
+}
+
+type Watch = Pick<MonitorResult, 'dashboardUrl' | 'watchFailure'>;
+
+/**
+ * Sets up what watches on when the step is over. It comes after the look, which is judged by the alarms of before; where it is not possible,
+ * that does not hide what was seen.
+ */
+export async function keepWatch(
+  inputs: MonitorInputs,
+  { monitoring }: Pick<Provider, 'monitoring'>,
+  { log, signal }: Pick<Context, 'log' | 'signal'>,
+): Promise<Watch> {
+  const { createAlarms, createDashboard } = inputs;
+  if (monitoring === undefined || !(createAlarms || createDashboard) || signal.aborted) return {};
+  try {
+    return await setUp(inputs, monitoring, { log, signal });
+  } catch (error) {
+    if (error instanceof UserError) return { watchFailure: error.message };
+    throw error;
+  }
+}
+
+async function setUp(
+  inputs: MonitorInputs,
+  monitoring: MonitoringService,
+  { log, signal }: Pick<Context, 'log' | 'signal'>,
+): Promise<Watch> {
+  const { endpoint, createAlarms, createDashboard, alarmActions: actions } = inputs;
+  const limits = limitsOf(inputs);
+  if (createAlarms) {
+    const names = await monitoring.keepAlarms({ endpoint, limits, actions }, { signal });
+    log.log('info', `Alarms that watch ${endpoint} from now on: ${names.join(', ')}.`);
+    const unwatched = unwatchedLatency(inputs);
+    if (unwatched !== undefined) {
+      log.log('notice', `No alarm watches \`${unwatched}\`, which only a check can. Write \`max-mean-ms\` for one on latency.`);
+    }
+  }
+  if (!createDashboard) return {};
+  const dashboardUrl = await monitoring.keepDashboard(endpoint, limits, { signal });
+  log.log('info', `Dashboard: ${dashboardUrl}`);
+  return { dashboardUrl };
+}
+
+/** CloudWatch has percentiles of one metric only, and every deployment has its own. */
+function unwatchedLatency({ maxMeanMs, maxP50Ms, maxP95Ms, maxP99Ms }: MonitorInputs): string | undefined {
+  if (maxMeanMs !== undefined) return undefined;
+  const limits = { 'max-p50-ms': maxP50Ms, 'max-p95-ms': maxP95Ms, 'max-p99-ms': maxP99Ms };
+  return Object.entries(limits).find(([, limit]) => limit !== undefined)?.[0];
+}
+
+function limitsOf({ maxErrorRate, maxMeanMs, minRequestsPerMinute, maxRequestsPerMinute }: MonitorInputs): StandingLimits {
+  return {
+    maxErrorRate,
+    ...(maxMeanMs === undefined ? {} : { maxMeanMs }),
+    ...(minRequestsPerMinute === undefined ? {} : { minRequestsPerMinute }),
+    ...(maxRequestsPerMinute === undefined ? {} : { maxRequestsPerMinute }),
+  };
+}
