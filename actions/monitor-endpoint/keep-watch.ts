@@ -23,7 +23,9 @@ export function requireWatchable({
     );
   }
   if (alarmActions.length > 0 && !createAlarms) {
-    throw new UserError('Input `alarm-actions` is for alarms of this step. Write `create-alarms: true`, or leave it out.');
+    throw new UserError(
+      'Input `alarm-actions` is for alarms of this step. Write `create-alarms: true`, or leave it out.',
+    );
   }
   const wrong = alarmActions.find((action) => !/^arn:aws[a-z-]*:[^:]+:/.test(action));
   if (wrong !== undefined) {
@@ -66,7 +68,10 @@ async function setUp(
     log.log('info', `Alarms that watch ${endpoint} from now on: ${names.join(', ')}.`);
     const unwatched = unwatchedLatency(inputs);
     if (unwatched !== undefined) {
-      log.log('notice', `No alarm watches \`${unwatched}\`, which only a check can. Write \`max-mean-ms\` for one on latency.`);
+      log.log(
+        'notice',
+        `No alarm watches \`${unwatched}\`, which only a check can. Write \`max-mean-ms\` for one on latency.`,
+      );
     }
   }
   if (!createDashboard) return {};
@@ -82,7 +87,12 @@ function unwatchedLatency({ maxMeanMs, maxP50Ms, maxP95Ms, maxP99Ms }: MonitorIn
   return Object.entries(limits).find(([, limit]) => limit !== undefined)?.[0];
 }
 
-function limitsOf({ maxErrorRate, maxMeanMs, minRequestsPerMinute, maxRequestsPerMinute }: MonitorInputs): StandingLimits {
+function limitsOf({
+  maxErrorRate,
+  maxMeanMs,
+  minRequestsPerMinute,
+  maxRequestsPerMinute,
+}: MonitorInputs): StandingLimits {
   return {
     maxErrorRate,
     ...(maxMeanMs === undefined ? {} : { maxMeanMs }),

@@ -3,12 +3,12 @@ import { type Log, type Measurement, requestsOf, shareOf, UserError, type Verdic
 import { writeWhole } from '@mlops-actions/files';
 import type { Provider } from '@mlops-actions/provider';
 import type { Action, Context, Result } from '../action.ts';
+import { keepWatch, requireWatchable } from './keep-watch.ts';
 import { look, type MonitorInputs, type MonitorLook, windowLength } from './look.ts';
 import { headlineOf, type LookSummary, type MonitorResult } from './monitor-result.ts';
 import { monitorDocument } from './report-document.ts';
 import { monitorMarkdown } from './report-markdown.ts';
 import { monitorPage } from './report-page.ts';
-import { keepWatch, requireWatchable } from './keep-watch.ts';
 import { rollBack } from './roll-back.ts';
 import { spec } from './spec.ts';
 
@@ -51,11 +51,7 @@ interface Watched {
 }
 
 /** Looks until there is a breach that counts, the time is over, or the host cancels. */
-async function watch(
-  inputs: MonitorInputs,
-  provider: Provider,
-  { clock, signal, log }: Context,
-): Promise<Watched> {
+async function watch(inputs: MonitorInputs, provider: Provider, { clock, signal, log }: Context): Promise<Watched> {
   const { mode, duration, interval, failureLimit, onBreach } = inputs;
   const begunAt = clock.now().getTime();
   const looks: LookSummary[] = [];
@@ -202,7 +198,13 @@ function reported(
   };
   const known = Object.entries(facts).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
   return {
-    outputs: { ...facts, 'failing-checks': failing.join('\n'), 'ringing-alarms': ringing.join('\n'), report: json, 'report-html': html },
+    outputs: {
+      ...facts,
+      'failing-checks': failing.join('\n'),
+      'ringing-alarms': ringing.join('\n'),
+      report: json,
+      'report-html': html,
+    },
     lineage: { monitor: { endpoint, ...Object.fromEntries(known), 'failing-checks': failing } },
   };
 }

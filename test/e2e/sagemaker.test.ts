@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { findings, operations } from '../emulators/sagemaker/journal.ts';
 import { nodes } from './nodes.ts';
@@ -110,6 +111,51 @@ import { sagemakerProject } from './sagemaker-project.ts';
     expect(project.emulator().alarm('mlops-actions/toys/abort')).toBeUndefined();
   }, 180_000);
 
+  test('monitor-endpoint sets up what watches on, and a ringing alarm is a breach', async () => {
+    for (const [name, inputs] of lifecycle.slice(0, 5)) wentWell(name, await project.run(name, inputs));
+    const watch = {
+      endpoint: 'toys',
+      'create-alarms': 'true',
+      'create-dashboard': 'true',
+      'alarm-actions': 'arn:aws:sns:eu-west-1:123456789012:on-call',
+      'min-requests-per-minute': '1',
+      'max-p95-ms': '200',
+    };
+    const first = await project.run('monitor-endpoint', watch);
+    wentWell('monitor-endpoint', first);
+    const name = 'mlops-actions-monitor/toys/too-little-traffic';
+    expect(first.stderr).toContain('No alarm watches `max-p95-ms`');
+    expect(outputsIn(first.stdout)).toMatchObject({
+      'ringing-alarms': '',
+      'dashboard-url': expect.stringContaining('#dashboards/dashboard/mlops-actions-toys'),
+    });
+    expect(project.emulator().alarm(name)).toBe('INSUFFICIENT_DATA');
+    expect(project.emulator().dashboard('mlops-actions-toys')).toBeDefined();
+    // Nobody asks, so that it rings when CloudWatch looks again, a minute later at the most.
+    while (project.emulator().alarm(name) !== 'ALARM') await sleep(1000);
+    const second = await project.run('monitor-endpoint', { ...watch, 'on-breach': 'fail' });
+    expect([second.code, outputsIn(second.stdout)]).toMatchObject([
+      2,
+      { verdict: 'fail', 'failing-checks': 'alarms', 'ringing-alarms': name },
+    ]);
+    expect(second.stderr).toMatch(/Verdict: Breach: mlops-actions-monitor\/toys\/too-little-traffic .*rings\./);
+  }, 180_000);
+
+  test.each([
+    [
+      'alarms elsewhere',
+      { provider: 'local', 'create-alarms': 'true' },
+      /`create-alarms` is of CloudWatch, and the provider is local/,
+    ],
+    ['actions of nothing', { 'alarm-actions': 'arn:aws:sns:eu-west-1:1:x' }, /is for alarms of this step/],
+    ['no ARN', { 'create-alarms': 'true', 'alarm-actions': 'on-call' }, /has "on-call", which is no ARN/],
+    ['an alarm that is not there', { alarms: 'none' }, /names "none", and CloudWatch has no such alarm/],
+  ])('monitor-endpoint refuses %s', async (what, inputs: Readonly<Record<string, string>>, expected) => {
+    if (/not there/.test(what)) for (const [name, own] of lifecycle.slice(0, 5)) await project.run(name, own);
+    const { code, stderr } = await project.run('monitor-endpoint', { endpoint: 'toys', ...inputs });
+    expect([code, stderr]).toEqual([1, expect.stringMatching(expected)]);
+  });
+
   test.each([
     ['a smoke request', { 'smoke-request': '{}' }, /nobody can ask the new instances alone/],
     ['an old deployment to keep', { 'keep-old': 'true' }, /ends the old instances itself/],
@@ -205,7 +251,10 @@ import { sagemakerProject } from './sagemaker-project.ts';
     await well('deploy-endpoint', { ...deploy, deployment: 'three' });
     expect((await run('deploy-endpoint', { ...deploy, deployment: 'bad', 'entry-point': 'hostile.sh' })).code).toBe(1);
     // It has seen no requests yet: inconclusive, which warns.
-    await well('monitor-endpoint', { endpoint: 'toys' });
+    const watch = { 'create-alarms': 'true', 'create-dashboard': 'true', 'min-requests-per-minute': '1' };
+    await well('monitor-endpoint', { endpoint: 'toys', ...watch, 'max-mean-ms': '100' });
+    // A limit that is gone takes its alarm with it.
+    await well('monitor-endpoint', { endpoint: 'toys', ...watch });
     // There are no figures of an endpoint before its third minute; the contract suite waits for them.
     used.get('monitor-endpoint')?.add('cloudwatch:GetMetricData');
     await well('deploy-endpoint', { endpoint: 'toys', delete: 'true' });
@@ -224,12 +273,9 @@ import { sagemakerProject } from './sagemaker-project.ts';
 
     const policies = await Promise.all([...used.keys()].map(async (step) => [step, await allowedTo(step)]));
     expect([...used].map(([step, actions]) => [step, [...actions].sort()])).toEqual(policies);
-    // A rollout does to an endpoint what these two do, and watches it by alarms.
-    const both = new Set([
-      ...(await allowedTo('deploy-endpoint')),
-      ...(await allowedTo('monitor-endpoint')),
-      ...watching,
-    ]);
+    // A rollout does to an endpoint what these two do, but for the dashboard, and watches it by alarms.
+    const looking = (await allowedTo('monitor-endpoint')).filter((action) => action !== 'cloudwatch:PutDashboard');
+    const both = new Set([...(await allowedTo('deploy-endpoint')), ...looking, ...watching]);
     expect(await allowedTo('rolling-update')).toEqual([...both].sort());
   }, 300_000);
 

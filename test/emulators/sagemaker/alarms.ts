@@ -120,7 +120,8 @@ function valuesOf(settings: Body, cloudwatch: CloudWatch, now: number): (number 
   const length = Period * 1000;
   const end = Math.floor(now / length) * length;
   const starts = Array.from({ length: EvaluationPeriods }, (_, index) => end - (EvaluationPeriods - index) * length);
-  if (Metrics !== undefined) return starts.map((from) => cloudwatch.selected(selectionOf(Metrics), from, from + length));
+  if (Metrics !== undefined)
+    return starts.map((from) => cloudwatch.selected(selectionOf(Metrics), from, from + length));
   return starts.map((from) =>
     cloudwatch.statistic(Namespace, MetricName, dimensions, from, from + length, Statistic ?? ExtendedStatistic),
   );

@@ -220,7 +220,11 @@ export function alarmsCheck({ alarms = [] }: MonitorFigures): Found | undefined 
     const names = unknown.map(({ name }) => name).join(', ');
     return { ...figures, verdict: 'inconclusive', reason: `${names}: not enough seen yet` };
   }
-  return { ...figures, verdict: 'pass', reason: `${alarms.length === 1 ? 'the alarm is' : `all ${alarms.length} alarms are`} quiet` };
+  return {
+    ...figures,
+    verdict: 'pass',
+    reason: `${alarms.length === 1 ? 'the alarm is' : `all ${alarms.length} alarms are`} quiet`,
+  };
 }
 
 function meanOf(windows: readonly Measurement[], statistic: LatencyStatistic): number | undefined {

@@ -69,6 +69,30 @@ test('an endpoint that does well passes', () => {
   expect(overallVerdict(judged())).toBe('pass');
 });
 
+describe('alarms', () => {
+  const alarm = (name: string, state: 'quiet' | 'ringing' | 'unknown', reason = '') => ({ name, state, reason });
+
+  test.each([
+    ['one that rings', [alarm('a', 'quiet'), alarm('b', 'ringing', 'Too slow.')], 'fail', 'b (Too slow) rings'],
+    ['two that ring', [alarm('a', 'ringing'), alarm('b', 'ringing')], 'fail', 'a, b ring'],
+    [
+      'one that says nothing yet',
+      [alarm('a', 'quiet'), alarm('b', 'unknown')],
+      'inconclusive',
+      'b: not enough seen yet',
+    ],
+    ['one that is quiet', [alarm('a', 'quiet')], 'pass', 'the alarm is quiet'],
+    ['all quiet', [alarm('a', 'quiet'), alarm('b', 'quiet')], 'pass', 'all 2 alarms are quiet'],
+  ] as const)('%s', (_, alarms, verdict, reason) => {
+    const [check] = judged({}, {}, { alarms }).filter(({ name }) => name === 'alarms');
+    expect(check).toMatchObject({ verdict, reason, advisory: false });
+  });
+
+  test('are no check where none was asked for', () => {
+    expect(verdictOf(judged({}, {}, { alarms: [] }), 'alarms')).toBeUndefined();
+  });
+});
+
 describe('errors', () => {
   test('above the limit for certain fail, and it is said who is to blame', () => {
     const [check] = judged(series({ serverErrors: 4, modelErrors: 3, platformErrors: 1 })).filter(
