@@ -1,7 +1,7 @@
-import { UserError } from '@mlops-actions/core';
+import { type Log, UserError } from '@mlops-actions/core';
 import type { MonitoringService, Provider, StandingLimits } from '@mlops-actions/provider';
 import type { Context } from '../action.ts';
-import type { MonitorInputs } from './look.ts';
+import { given, type MonitorInputs } from './look.ts';
 import type { MonitorResult } from './monitor-result.ts';
 
 /** @throws UserError when the inputs ask for alarms where there are none, or contradict each other. */
@@ -46,38 +46,31 @@ export async function keepWatch(
   { monitoring }: Pick<Provider, 'monitoring'>,
   { log, signal }: Pick<Context, 'log' | 'signal'>,
 ): Promise<Watch> {
-  const { createAlarms, createDashboard } = inputs;
-  if (monitoring === undefined || !(createAlarms || createDashboard) || signal.aborted) return {};
+  if (monitoring === undefined || signal.aborted) return {};
   try {
-    return await setUp(inputs, monitoring, { log, signal });
+    if (inputs.createAlarms) await keepAlarms(inputs, monitoring, log);
+    return inputs.createDashboard ? { dashboardUrl: await keepDashboard(inputs, monitoring, log) } : {};
   } catch (error) {
-    if (error instanceof UserError) return { watchFailure: error.message };
-    throw error;
+    return { watchFailure: (error as Error).message };
   }
 }
 
-async function setUp(
-  inputs: MonitorInputs,
-  monitoring: MonitoringService,
-  { log, signal }: Pick<Context, 'log' | 'signal'>,
-): Promise<Watch> {
-  const { endpoint, createAlarms, createDashboard, alarmActions: actions } = inputs;
-  const limits = limitsOf(inputs);
-  if (createAlarms) {
-    const names = await monitoring.keepAlarms({ endpoint, limits, actions }, { signal });
-    log.log('info', `Alarms that watch ${endpoint} from now on: ${names.join(', ')}.`);
-    const unwatched = unwatchedLatency(inputs);
-    if (unwatched !== undefined) {
-      log.log(
-        'notice',
-        `No alarm watches \`${unwatched}\`, which only a check can. Write \`max-mean-ms\` for one on latency.`,
-      );
-    }
-  }
-  if (!createDashboard) return {};
-  const dashboardUrl = await monitoring.keepDashboard(endpoint, limits, { signal });
-  log.log('info', `Dashboard: ${dashboardUrl}`);
-  return { dashboardUrl };
+async function keepAlarms(inputs: MonitorInputs, monitoring: MonitoringService, log: Log): Promise<void> {
+  const { endpoint, alarmActions: actions } = inputs;
+  const names = await monitoring.keepAlarms({ endpoint, limits: limitsOf(inputs), actions });
+  log.log('info', `Alarms that watch ${endpoint} from now on: ${names.join(', ')}.`);
+  const unwatched = unwatchedLatency(inputs);
+  if (unwatched === undefined) return;
+  log.log(
+    'notice',
+    `No alarm watches \`${unwatched}\`, which only a check can. Write \`max-mean-ms\` for one on latency.`,
+  );
+}
+
+async function keepDashboard(inputs: MonitorInputs, monitoring: MonitoringService, log: Log): Promise<string> {
+  const url = await monitoring.keepDashboard(inputs.endpoint, limitsOf(inputs));
+  log.log('info', `Dashboard: ${url}`);
+  return url;
 }
 
 /** CloudWatch has percentiles of one metric only, and every deployment has its own. */
@@ -93,10 +86,5 @@ function limitsOf({
   minRequestsPerMinute,
   maxRequestsPerMinute,
 }: MonitorInputs): StandingLimits {
-  return {
-    maxErrorRate,
-    ...(maxMeanMs === undefined ? {} : { maxMeanMs }),
-    ...(minRequestsPerMinute === undefined ? {} : { minRequestsPerMinute }),
-    ...(maxRequestsPerMinute === undefined ? {} : { maxRequestsPerMinute }),
-  };
+  return { maxErrorRate, ...given({ maxMeanMs, minRequestsPerMinute, maxRequestsPerMinute }) };
 }

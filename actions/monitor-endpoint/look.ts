@@ -1,4 +1,5 @@
 import {
+  type AlarmState,
   type DeploymentFigures,
   defaultMonitorRules,
   judgeEndpoint,
@@ -11,7 +12,7 @@ import {
   type Verdict,
   worstFirst,
 } from '@mlops-actions/core';
-import type { AlarmState, DeploymentState, EndpointState, Provider, ProviderName } from '@mlops-actions/provider';
+import type { DeploymentState, EndpointState, Provider, ProviderName } from '@mlops-actions/provider';
 import type { Inputs } from '@mlops-actions/spec';
 import type { spec } from './spec.ts';
 
@@ -98,7 +99,7 @@ export async function look(
     const then = earlier === undefined ? undefined : moved(allOf(earlier), (baseline ?? 0) * 1000);
     return { ...deployment, window: series[deployment.name] ?? { windows: [] }, ...given({ baseline: then }) };
   });
-  const alarms = await watchingAlarms(inputs, monitoring, signal);
+  const alarms = await watchingAlarms(inputs, monitoring);
   const figures = {
     at,
     alarms,
@@ -117,10 +118,9 @@ export async function look(
 async function watchingAlarms(
   { endpoint, alarms, createAlarms }: MonitorInputs,
   monitoring: Provider['monitoring'],
-  signal: AbortSignal,
 ): Promise<readonly AlarmState[]> {
   if (monitoring === undefined || !(createAlarms || alarms.length > 0)) return [];
-  return monitoring.alarms(endpoint, alarms, { signal });
+  return monitoring.alarms(endpoint, alarms);
 }
 
 /** Figures that are older are kept by the minute, where they were by the second. */
@@ -183,6 +183,6 @@ function moved(windows: readonly Measurement[], by: number): Series {
 }
 
 /** Without the properties that are undefined. */
-function given<T extends object>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+export function given<T extends object>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as never;
 }

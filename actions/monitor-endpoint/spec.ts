@@ -9,7 +9,7 @@ export const spec = defineAction({
   title: 'Check how an endpoint does',
   summary:
     'Looks at errors, latency, traffic, saturation and replicas of an endpoint, once or for a while, and says whether something is wrong and who is to blame. ' +
-    'It can go back to the deployment that served before.',
+    'It can go back to the deployment that served before, and on SageMaker leave alarms and a dashboard behind.',
   branding: { icon: 'heart', color: 'red' },
   inputs: {
     endpoint: resourceName({ help: 'Name of the endpoint.', required: true, group: 'Endpoint' }),

@@ -130,6 +130,19 @@ import { sagemakerProject } from './sagemaker-project.ts';
       'dashboard-url': expect.stringContaining('#dashboards/dashboard/mlops-actions-toys'),
     });
     expect(project.emulator().alarm(name)).toBe('INSUFFICIENT_DATA');
+    // What was seen is told also when the watch cannot be set up, whether the role may not or CloudWatch is away.
+    for (const [kind, times] of [
+      ['denied', 1],
+      ['unavailable', 6],
+    ] as const) {
+      project.emulator().faults.push({ operation: 'PutMetricAlarm', kind, times });
+      const refused = await project.run('monitor-endpoint', watch);
+      expect([refused.code, refused.stderr]).toEqual([
+        1,
+        expect.stringMatching(/Alarms and dashboard are not set up: /),
+      ]);
+      expect(outputsIn(refused.stdout)).toMatchObject({ verdict: 'inconclusive' });
+    }
     expect(project.emulator().dashboard('mlops-actions-toys')).toBeDefined();
     // Nobody asks, so that it rings when CloudWatch looks again, a minute later at the most.
     while (project.emulator().alarm(name) !== 'ALARM') await sleep(1000);

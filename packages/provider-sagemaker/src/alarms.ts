@@ -11,12 +11,16 @@ import { told } from './aws-errors.ts';
 /** What metric alarms and composite ones have in common. */
 export type FoundAlarm = Pick<MetricAlarm, 'AlarmName' | 'AlarmArn' | 'StateValue' | 'StateReason'>;
 
-/** The alarms with these names (100 at most), or whose names begin so: of those the first 50. */
+/** The alarms with these names (100 at most), or whose names begin so: of those the first 100. */
 export async function findAlarms(
   cloudwatch: CloudWatchClient,
   wanted: { readonly AlarmNames: string[] } | { readonly AlarmNamePrefix: string },
 ): Promise<readonly FoundAlarm[]> {
-  const command = new DescribeAlarmsCommand({ ...wanted, AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] });
+  const command = new DescribeAlarmsCommand({
+    ...wanted,
+    AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+    MaxRecords: 100,
+  });
   const { MetricAlarms = [], CompositeAlarms = [] } = await told(cloudwatch.send(command), 'Alarms of CloudWatch');
   return [...MetricAlarms, ...CompositeAlarms];
 }

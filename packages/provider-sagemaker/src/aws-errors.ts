@@ -70,11 +70,15 @@ const fixes: readonly { readonly names: RegExp; readonly fix: string }[] = [
     fix: 'Ask for a higher quota in AWS Service Quotas, or name another instance type.',
   },
   {
+    names: /^(LimitExceeded|LimitExceededFault)$/,
+    fix: 'Remove what is not needed any more, or ask for a higher quota in AWS Service Quotas.',
+  },
+  {
     names: /^(NoSuchBucket)$/,
     fix: 'Make the bucket, or name another in `artifact-store`.',
   },
   {
-    names: /^(ValidationException|InvalidRequest|InvalidParameterException)$/,
+    names: /^(ValidationError|ValidationException|InvalidRequest|InvalidParameterException)$/,
     fix: 'Correct the input that it names.',
   },
 ];

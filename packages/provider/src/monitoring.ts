@@ -1,4 +1,4 @@
-import type { CallOptions } from './provider.ts';
+import type { AlarmState } from '@mlops-actions/core';
 
 /** What an endpoint is held to between two runs of a step. */
 export interface StandingLimits {
@@ -17,23 +17,19 @@ export interface StandingAlarms {
   readonly actions: readonly string[];
 }
 
-export interface AlarmState {
-  readonly name: string;
-  /** `unknown`: it has not seen enough yet. */
-  readonly state: 'quiet' | 'ringing' | 'unknown';
-  /** In the provider's words. */
-  readonly reason: string;
-}
-
 /** What watches an endpoint also while no step runs. */
 export interface MonitoringService {
-  /** The alarms of the endpoint that `keepAlarms` made, and those with these names. @throws UserError when there is none of such a name. */
-  alarms(endpoint: string, names: readonly string[], options?: CallOptions): Promise<readonly AlarmState[]>;
+  /**
+   * The alarms of the endpoint that `keepAlarms` made, and those with these names.
+   *
+   * @throws UserError when there is none of such a name.
+   */
+  alarms(endpoint: string, names: readonly string[]): Promise<readonly AlarmState[]>;
   /**
    * Makes an alarm of each limit, or brings it up to date, removes those of limits that are no more, and resolves with their names. They
    * watch whichever deployments serve, also those that come later. Idempotent: an alarm that rings goes on to ring.
    */
-  keepAlarms(wanted: StandingAlarms, options?: CallOptions): Promise<readonly string[]>;
+  keepAlarms(wanted: StandingAlarms): Promise<readonly string[]>;
   /** Makes a page of the endpoint's figures, or brings it up to date, and resolves with its address. */
-  keepDashboard(endpoint: string, limits: StandingLimits, options?: CallOptions): Promise<string>;
+  keepDashboard(endpoint: string, limits: StandingLimits): Promise<string>;
 }

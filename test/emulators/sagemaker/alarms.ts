@@ -8,6 +8,8 @@ type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 interface Alarm {
   settings: Body;
   state: AlarmState;
+  /** Why it is in that state. */
+  reason: string;
   changed: number;
   /** When it was looked at last, or its state was set by hand, in milliseconds since 1970. */
   looked: number;
@@ -29,7 +31,10 @@ export function alarms(clock: Clock, cloudwatch: CloudWatch): Alarms {
     const now = clock.now().getTime();
     if (Math.floor(now / minute) === Math.floor(alarm.looked / minute)) return alarm;
     const state = stateOf(alarm, valuesOf(alarm.settings, cloudwatch, now));
-    if (state !== alarm.state) alarm.changed = now;
+    if (state !== alarm.state) {
+      alarm.changed = now;
+      alarm.reason = `Threshold ${state === 'ALARM' ? 'Crossed' : 'not crossed'}: ${alarm.settings.Threshold}`;
+    }
     alarm.state = state;
     alarm.looked = now;
     return alarm;
@@ -49,15 +54,21 @@ export function alarms(clock: Clock, cloudwatch: CloudWatch): Alarms {
         all.set(
           settings.AlarmName,
           before === undefined
-            ? { settings, state: 'INSUFFICIENT_DATA', changed: now, looked: now }
+            ? {
+                settings,
+                state: 'INSUFFICIENT_DATA',
+                reason: 'Unchecked: Initial alarm creation',
+                changed: now,
+                looked: now,
+              }
             : { ...before, settings },
         );
       },
-      SetAlarmState: ({ AlarmName, StateValue }: Body) => {
+      SetAlarmState: ({ AlarmName, StateValue, StateReason }: Body) => {
         const alarm = all.get(AlarmName);
         if (alarm === undefined) throw new AwsError('ResourceNotFound', `Unknown alarm ${AlarmName}`, 404);
         const now = clock.now().getTime();
-        Object.assign(alarm, { state: StateValue, changed: now, looked: now });
+        Object.assign(alarm, { state: StateValue, reason: StateReason, changed: now, looked: now });
       },
       DescribeAlarms: ({ AlarmNames, AlarmNamePrefix = '' }: Body) => {
         const asked = [...all].filter(([name]) => AlarmNames?.includes(name) ?? name.startsWith(AlarmNamePrefix));
@@ -77,6 +88,9 @@ function requireValid(settings: Body): void {
     throw new AwsError('ValidationError', `${AlarmName}: ${what}`, 400);
   };
   if ((MetricName === undefined) === (Metrics === undefined)) wrong('exactly one of MetricName and Metrics is needed');
+  const single = ['Namespace', 'Dimensions', 'Period', 'Unit', 'Statistic', 'ExtendedStatistic'];
+  const mixed = single.filter((name) => settings[name] !== undefined);
+  if (Metrics !== undefined && mixed.length > 0) wrong(`${mixed.join(', ')} beside Metrics`);
   const returned = (Metrics ?? []).filter(({ ReturnData = true }: Body) => ReturnData);
   if (Metrics !== undefined && returned.length !== 1) wrong('exactly one of the metrics returns data');
   const Period = Metrics === undefined ? settings.Period : returned[0].Period;
@@ -152,12 +166,13 @@ function isBreaching({ ComparisonOperator, Threshold }: Body, value: number): bo
   }
 }
 
-function described(name: string, { settings, state, changed }: Alarm): Body {
+function described(name: string, { settings, state, reason, changed }: Alarm): Body {
   const { Tags: _, ...kept } = settings;
   return {
     ...kept,
     AlarmArn: `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`,
     StateValue: state,
+    StateReason: reason,
     StateUpdatedTimestamp: seconds(new Date(changed)),
   };
 }

@@ -15,7 +15,7 @@ export interface DeploymentFigures {
 }
 
 /** An alarm of the provider. */
-export interface AlarmFigure {
+export interface AlarmState {
   readonly name: string;
   /** `unknown`: it has not seen enough yet. */
   readonly state: 'quiet' | 'ringing' | 'unknown';
@@ -35,5 +35,5 @@ export interface MonitorFigures {
   readonly history?: readonly Measurement[];
   readonly capture: { readonly percent: number; readonly newestAt?: number };
   /** Of the provider, as they are now; absent: they are not asked for. */
-  readonly alarms?: readonly AlarmFigure[];
+  readonly alarms?: readonly AlarmState[];
 }

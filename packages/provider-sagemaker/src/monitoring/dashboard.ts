@@ -116,10 +116,11 @@ export function dashboardOf(
 
 /** Where a person looks at the dashboard, by the partition of the region. */
 export function dashboardUrl(endpoint: string, region: string): string {
-  const domain = region.startsWith('cn-')
-    ? 'console.amazonaws.cn'
-    : region.startsWith('us-gov-')
-      ? 'console.amazonaws-us-gov.com'
-      : `${region}.console.aws.amazon.com`;
-  return `https://${domain}/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboardName(endpoint)}`;
+  return `https://${consoleOf(region)}/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboardName(endpoint)}`;
+}
+
+function consoleOf(region: string): string {
+  if (region.startsWith('cn-')) return 'console.amazonaws.cn';
+  if (region.startsWith('us-gov-')) return 'console.amazonaws-us-gov.com';
+  return `${region}.console.aws.amazon.com`;
 }

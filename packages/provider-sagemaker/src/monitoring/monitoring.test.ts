@@ -128,10 +128,24 @@ onEmulator((emulation) => {
     const monitoring = await opened();
     await monitoring.keepAlarms({ endpoint: 'other', limits: { maxErrorRate: 0.05 }, actions: [] });
     const name = 'mlops-actions-monitor/other/server-errors';
-    expect(await monitoring.alarms('shop', [name])).toEqual([{ name, state: 'unknown', reason: expect.any(String) }]);
+    expect(await monitoring.alarms('shop', [name])).toEqual([
+      { name, state: 'unknown', reason: 'Unchecked: Initial alarm creation' },
+    ]);
     await expect(monitoring.alarms('shop', [name, 'none'])).rejects.toThrow(
       'Input `alarms` names "none", and CloudWatch has no such alarm in this region. Correct the name.',
     );
+  });
+
+  test('what CloudWatch refuses is an error that says what to do', async () => {
+    const monitoring = await opened();
+    emulation.emulator().faults.push({ operation: 'PutMetricAlarm', kind: 'denied', times: 1 });
+    const wanted = { endpoint: 'shop', limits, actions: [] };
+    await expect(monitoring.keepAlarms(wanted)).rejects.toThrow(/^Alarm mlops-actions-monitor.*action-templates\/iam/);
+    // Killed or refused half-way, the next run makes the rest.
+    emulation.emulator().faults.push({ operation: 'DescribeAlarms', kind: 'denied', times: 1 });
+    await expect(monitoring.keepAlarms(wanted)).rejects.toThrow(/action-templates\/iam/);
+    expect(await monitoring.keepAlarms(wanted)).toHaveLength(4);
+    await expect(monitoring.keepDashboard('no good name', limits)).rejects.toThrow(/invalid: the name/);
   });
 
   test('the dashboard is one that CloudWatch takes, with the alarms that there are', async () => {

@@ -1,6 +1,6 @@
 import { type CloudWatchClient, PutDashboardCommand } from '@aws-sdk/client-cloudwatch';
-import { UserError } from '@mlops-actions/core';
-import type { AlarmState, MonitoringService } from '@mlops-actions/provider';
+import { type AlarmState, UserError } from '@mlops-actions/core';
+import type { MonitoringService } from '@mlops-actions/provider';
 import { type FoundAlarm, findAlarms, putAlarm, removeAlarms } from '../alarms.ts';
 import { told } from '../aws-errors.ts';
 import { dashboardName, dashboardOf, dashboardUrl } from './dashboard.ts';
